@@ -1,1 +1,3 @@
-//! pleach
+//! pleach: a terminal workbench for reasoning trees.
+
+pub mod tree;

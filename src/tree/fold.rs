@@ -1,0 +1,315 @@
+//! The fold: what each operation does to a tree.
+//!
+//! Responsible for the meaning of operations, for refusing those that do not fit, and for
+//! undo and redo. An operation that is refused leaves the tree as it was.
+
+use super::arena::Tree;
+use super::node::{Mark, Node, NodeId, Records, State};
+use super::operation::{Actor, Body, Evaluation, Finish, Operation};
+use super::statistics::Statistics;
+use super::token::{Token, decode_utf8};
+
+/// Why an operation does not fit the tree.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FoldError {
+    /// The sequence numbers have a gap, a repeat or a step back.
+    #[error(
+        "operation {found} came where operation {expected} belongs; the log has a gap or was reordered"
+    )]
+    Sequence {
+        /// The number that was due.
+        expected: u64,
+        /// The number that came.
+        found: u64,
+    },
+    /// A node that does not exist is named.
+    #[error("operation {sequence} names node {node}, which does not exist")]
+    NoSuchNode {
+        /// The operation.
+        sequence: u64,
+        /// The node.
+        node: NodeId,
+    },
+    /// The operation contradicts the state of the tree.
+    #[error("operation {sequence} cannot be applied: {why}")]
+    Contradiction {
+        /// The operation.
+        sequence: u64,
+        /// What contradicts it.
+        why: String,
+    },
+}
+
+/// A person's operations that can be undone, and those that were.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct History {
+    undo: Vec<Reversible>,
+    redo: Vec<Reversible>,
+}
+
+/// A change that can be taken back and done again: whether a node is pruned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Reversible {
+    operation: u64,
+    node: NodeId,
+    was: bool,
+    is: bool,
+}
+
+impl Tree {
+    /// Folds a log into a tree.
+    ///
+    /// # Errors
+    /// Returns the first operation that does not fit.
+    pub fn fold<'log>(
+        operations: impl IntoIterator<Item = &'log Operation>,
+    ) -> Result<Self, FoldError> {
+        let mut tree = Self::default();
+        for operation in operations {
+            tree.apply(operation)?;
+        }
+        Ok(tree)
+    }
+
+    /// Applies the next operation.
+    ///
+    /// # Errors
+    /// Returns why the operation does not fit; the tree is then unchanged.
+    pub fn apply(&mut self, operation: &Operation) -> Result<(), FoldError> {
+        let expected = self.sequence + 1;
+        if operation.sequence != expected {
+            return Err(FoldError::Sequence { expected, found: operation.sequence });
+        }
+        self.apply_body(operation)?;
+        self.sequence = operation.sequence;
+        Ok(())
+    }
+
+    fn apply_body(&mut self, operation: &Operation) -> Result<(), FoldError> {
+        let refuse =
+            |why: String| Err(FoldError::Contradiction { sequence: operation.sequence, why });
+        for node in operation.body.nodes().into_iter().flatten() {
+            if !self.contains(node) {
+                return Err(FoldError::NoSuchNode { sequence: operation.sequence, node });
+            }
+        }
+        match &operation.body {
+            Body::ProblemSet { problem } => {
+                if self.problem.is_some() {
+                    return refuse("the problem is already set".to_owned());
+                }
+                self.problem = Some(problem.clone());
+                self.node_mut(NodeId::ROOT).finish = Some(Finish::Step);
+            }
+            Body::NodeAdded { node, parent, origin } => {
+                if node.index() != self.len() {
+                    return refuse(format!("it adds {node} where #{} is due", self.len()));
+                }
+                if !matches!(self.node(*parent).state(), State::Open) {
+                    return refuse(format!("{parent} cannot have children"));
+                }
+                let added =
+                    Node::new(Some(*parent), self.node(*parent).depth + 1, Some(origin.clone()));
+                self.link(*node, *parent, added);
+                self.growing += 1;
+            }
+            Body::TokensAppended { node, tokens } => {
+                if self.node(*node).finish.is_some() {
+                    return refuse(format!("{node} has stopped growing"));
+                }
+                self.append(*node, tokens);
+            }
+            Body::NodeFinished { node, finish, answer } => {
+                if self.node(*node).finish.is_some() {
+                    return refuse(format!("{node} has already stopped growing"));
+                }
+                self.finish(*node, finish, answer.as_deref());
+            }
+            Body::Evaluated { node, evaluation } => {
+                if !(0.0..=1.0).contains(&evaluation.value) || !evaluation.raw.is_finite() {
+                    return refuse(format!("the value {} is not in 0 to 1", evaluation.value));
+                }
+                self.evaluate(*node, evaluation);
+            }
+            Body::BackedUp { node, evaluator, value } => {
+                if !(0.0..=1.0).contains(value) {
+                    return refuse(format!("the value {value} is not in 0 to 1"));
+                }
+                self.back_up(*node, evaluator, *value);
+            }
+            Body::Pruned { node } | Body::Restored { node } => {
+                let pruned = matches!(operation.body, Body::Pruned { .. });
+                if *node == NodeId::ROOT {
+                    return refuse(
+                        "the root stands for the problem and is never pruned".to_owned(),
+                    );
+                }
+                if self.node(*node).pruned == pruned {
+                    let state = if pruned { "already pruned" } else { "not pruned" };
+                    return refuse(format!("{node} is {state}"));
+                }
+                if operation.actor == Actor::Person {
+                    self.history.redo.clear();
+                    self.history.undo.push(Reversible {
+                        operation: operation.sequence,
+                        node: *node,
+                        was: !pruned,
+                        is: pruned,
+                    });
+                }
+                self.set_pruned(*node, pruned);
+            }
+            Body::Undone { operation: target } => {
+                let Some(change) = self.history.undo.pop_if(|change| change.operation == *target)
+                else {
+                    return refuse(format!("operation {target} is not the next to undo"));
+                };
+                self.set_pruned(change.node, change.was);
+                self.history.redo.push(change);
+            }
+            Body::Redone { operation: target } => {
+                let Some(change) = self.history.redo.pop_if(|change| change.operation == *target)
+                else {
+                    return refuse(format!("operation {target} is not the next to redo"));
+                };
+                self.set_pruned(change.node, change.is);
+                self.history.undo.push(change);
+            }
+            Body::SearchStarted { .. }
+            | Body::SearchStepped { .. }
+            | Body::SearchStopped { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Returns the operation that the next undo takes back, and the node that it concerns.
+    #[must_use]
+    pub fn next_undo(&self) -> Option<(u64, NodeId)> {
+        self.history.undo.last().map(|change| (change.operation, change.node))
+    }
+
+    /// Returns the operation that the next redo does again, and the node that it concerns.
+    #[must_use]
+    pub fn next_redo(&self) -> Option<(u64, NodeId)> {
+        self.history.redo.last().map(|change| (change.operation, change.node))
+    }
+
+    fn link(&mut self, id: NodeId, parent: NodeId, mut node: Node) {
+        node.previous = self.node(parent).last_child;
+        if let Some(previous) = node.previous {
+            self.node_mut(previous).next = Some(id);
+        } else {
+            self.node_mut(parent).first_child = Some(id);
+        }
+        let parent = self.node_mut(parent);
+        parent.last_child = Some(id);
+        parent.children += 1;
+        self.nodes.push(node);
+    }
+
+    fn append(&mut self, id: NodeId, tokens: &[Token]) {
+        self.tokens_sampled += tokens.len() as u64;
+        let node = self.node_mut(id);
+        for token in tokens {
+            node.tokens.push(Mark { id: token.id, logprob: token.logprob });
+            node.pending.extend_from_slice(&token.bytes);
+        }
+        decode_utf8(&mut node.pending, &mut node.text);
+    }
+
+    fn finish(&mut self, id: NodeId, finish: &Finish, answer: Option<&str>) {
+        self.growing -= 1;
+        let node = self.node_mut(id);
+        node.text.push_str(&String::from_utf8_lossy(&std::mem::take(&mut node.pending)));
+        node.finish = Some(finish.clone());
+        node.answer = answer.map(str::to_owned);
+    }
+
+    fn evaluate(&mut self, id: NodeId, evaluation: &Evaluation) {
+        self.tokens_judging += u64::from(evaluation.tokens);
+        self.node_mut(id).evaluations.push(evaluation.clone());
+    }
+
+    /// Adds a value to the node and to its ancestors, up to and including the nearest pruned
+    /// one: what is pruned keeps its own books but does not count above.
+    fn back_up(&mut self, id: NodeId, evaluator: &str, value: f64) {
+        let index = self.evaluator_index(evaluator).unwrap_or_else(|| {
+            self.evaluators.push(evaluator.to_owned());
+            u16::try_from(self.evaluators.len() - 1).unwrap_or(u16::MAX)
+        });
+        self.records_mut(id, index).own.add(value);
+        let mut next = Some(id);
+        while let Some(at) = next {
+            self.records_mut(at, index).clade.add(value);
+            let node = self.node(at);
+            next = node.parent.filter(|_| !node.pruned);
+        }
+    }
+
+    fn records_mut(&mut self, id: NodeId, evaluator: u16) -> &mut Records {
+        let records = &mut self.node_mut(id).records;
+        let at =
+            records.iter().position(|entry| entry.evaluator == evaluator).unwrap_or_else(|| {
+                let empty = Statistics::default();
+                records.push(Records { evaluator, own: empty, clade: empty });
+                records.len() - 1
+            });
+        &mut records[at]
+    }
+
+    /// Sets whether a node is pruned and recomputes the clades above it, whose statistics
+    /// hold only what is not pruned.
+    fn set_pruned(&mut self, id: NodeId, pruned: bool) {
+        self.node_mut(id).pruned = pruned;
+        let mut next = self.node(id).parent;
+        while let Some(at) = next {
+            self.recompute(at);
+            let node = self.node(at);
+            next = node.parent.filter(|_| !node.pruned);
+        }
+    }
+
+    fn recompute(&mut self, id: NodeId) {
+        for entry in &mut self.node_mut(id).records {
+            entry.clade = entry.own;
+        }
+        let mut child = self.node(id).first_child;
+        while let Some(at) = child {
+            if !self.node(at).pruned {
+                for index in 0..self.node(at).records.len() {
+                    let below = self.node(at).records[index];
+                    self.records_mut(id, below.evaluator).clade.merge(&below.clade);
+                }
+            }
+            child = self.node(at).next;
+        }
+    }
+}
+
+impl Body {
+    /// The nodes that must exist before the operation (a new node is not among them).
+    fn nodes(&self) -> [Option<NodeId>; 2] {
+        match self {
+            Self::NodeAdded { parent, .. } => [Some(*parent), None],
+            Self::TokensAppended { node, .. }
+            | Self::Evaluated { node, .. }
+            | Self::BackedUp { node, .. }
+            | Self::Pruned { node }
+            | Self::Restored { node }
+            | Self::SearchStarted { node, .. }
+            | Self::SearchStepped { node, .. } => [Some(*node), None],
+            Self::NodeFinished { node, finish: Finish::Duplicate { of }, .. } => {
+                [Some(*node), Some(*of)]
+            }
+            Self::NodeFinished { node, .. } => [Some(*node), None],
+            Self::ProblemSet { .. }
+            | Self::SearchStopped { .. }
+            | Self::Undone { .. }
+            | Self::Redone { .. } => [None, None],
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "fold_tests.rs"]
+mod tests;

@@ -1,0 +1,28 @@
+//! The reasoning tree: an arena of steps, the operations that change it, and their fold.
+//!
+//! Responsible for what a tree *is*: nodes with stable handles, the operation log's meaning,
+//! undo and redo, statistics per evaluator, and which rows an outline of it has.
+//!
+//! Not responsible for where operations come from or go to. Nothing here does I/O, reads a
+//! clock, draws a random number, starts a thread or knows of a terminal; time arrives inside
+//! the operations. That is why a session can be replayed, tested and fuzzed.
+
+mod arena;
+mod fold;
+mod node;
+mod operation;
+mod outline;
+#[cfg(test)]
+pub(crate) mod sample;
+mod statistics;
+mod token;
+
+pub use arena::{Ancestors, Children, Subtree, Tree};
+pub use fold::FoldError;
+pub use node::{Node, NodeId, State};
+pub use operation::{
+    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, Operation, Origin, Problem, Sampling,
+};
+pub use outline::{Outline, Row};
+pub use statistics::Statistics;
+pub use token::{Token, decode_utf8};

@@ -1,0 +1,209 @@
+//! A node: its handle, its place in the tree, and the state of its step.
+
+use serde::{Deserialize, Serialize};
+
+use super::operation::{Evaluation, Finish, Origin};
+use super::statistics::Statistics;
+
+/// The handle of a node: its number in order of creation. It never changes and is never
+/// reused, so it may be stored in operations and shown to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The root, which stands for the problem and exists in every tree.
+    pub const ROOT: Self = Self(0);
+
+    /// Returns the handle as an index into arrays with one entry a node.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl std::fmt::Display for NodeId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "#{}", self.0)
+    }
+}
+
+/// What a node is doing, in the words that the screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Tokens are still arriving.
+    Growing,
+    /// The step is whole and the path may go on.
+    Open,
+    /// The model ended its turn here: the path is a trajectory.
+    Answered,
+    /// The text equals an earlier sibling's; it is kept but never searched.
+    Duplicate,
+    /// Growth stopped before the step was whole (cancelled, or the engine was lost).
+    Interrupted,
+}
+
+/// One reasoning step and its links. Links are private to the tree; read them through
+/// [`Tree`](super::Tree).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    pub(super) parent: Option<NodeId>,
+    pub(super) first_child: Option<NodeId>,
+    pub(super) last_child: Option<NodeId>,
+    pub(super) previous: Option<NodeId>,
+    pub(super) next: Option<NodeId>,
+    pub(super) children: u32,
+    pub(super) depth: u32,
+    pub(super) pruned: bool,
+    pub(super) finish: Option<Finish>,
+    pub(super) origin: Option<Origin>,
+    pub(super) answer: Option<String>,
+    pub(super) text: String,
+    /// The start of a character whose other bytes have not arrived.
+    pub(super) pending: Vec<u8>,
+    pub(super) tokens: Vec<Mark>,
+    pub(super) evaluations: Vec<Evaluation>,
+    pub(super) records: Vec<Records>,
+}
+
+/// Where a token lies in its node, without repeating its bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Mark {
+    pub id: i32,
+    pub logprob: f32,
+}
+
+/// The statistics of one evaluator at one node.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Records {
+    /// Index into the tree's list of evaluator names.
+    pub evaluator: u16,
+    /// Values backed up from this very node.
+    pub own: Statistics,
+    /// `own` and the clades of all children that are not pruned.
+    pub clade: Statistics,
+}
+
+impl Node {
+    pub(super) fn new(parent: Option<NodeId>, depth: u32, origin: Option<Origin>) -> Self {
+        Self {
+            parent,
+            first_child: None,
+            last_child: None,
+            previous: None,
+            next: None,
+            children: 0,
+            depth,
+            pruned: false,
+            finish: None,
+            origin,
+            answer: None,
+            text: String::new(),
+            pending: Vec::new(),
+            tokens: Vec::new(),
+            evaluations: Vec::new(),
+            records: Vec::new(),
+        }
+    }
+
+    /// Returns the parent; the root has none.
+    #[must_use]
+    pub fn parent(&self) -> Option<NodeId> {
+        self.parent
+    }
+
+    /// Returns the first child.
+    #[must_use]
+    pub fn first_child(&self) -> Option<NodeId> {
+        self.first_child
+    }
+
+    /// Returns the last child.
+    #[must_use]
+    pub fn last_child(&self) -> Option<NodeId> {
+        self.last_child
+    }
+
+    /// Returns the next sibling.
+    #[must_use]
+    pub fn next(&self) -> Option<NodeId> {
+        self.next
+    }
+
+    /// Returns the previous sibling.
+    #[must_use]
+    pub fn previous(&self) -> Option<NodeId> {
+        self.previous
+    }
+
+    /// Returns how many children the node has, pruned ones too.
+    #[must_use]
+    pub fn child_count(&self) -> u32 {
+        self.children
+    }
+
+    /// Returns the number of steps from the root; the root is 0.
+    #[must_use]
+    pub fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// Returns whether this very node was pruned (not whether an ancestor was).
+    #[must_use]
+    pub fn is_pruned(&self) -> bool {
+        self.pruned
+    }
+
+    /// Returns why growth of the step ended, or nothing while it goes on.
+    #[must_use]
+    pub fn finish(&self) -> Option<&Finish> {
+        self.finish.as_ref()
+    }
+
+    /// Returns how the step was made; nothing for the root.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// Returns the final answer that the step states, where it states one.
+    #[must_use]
+    pub fn answer(&self) -> Option<&str> {
+        self.answer.as_deref()
+    }
+
+    /// Returns the text of the step as it was sampled, controls and all.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the ids of the step's tokens.
+    pub fn token_ids(&self) -> impl ExactSizeIterator<Item = i32> + '_ {
+        self.tokens.iter().map(|mark| mark.id)
+    }
+
+    /// Returns the raw log-probabilities of the step's tokens.
+    pub fn logprobs(&self) -> impl ExactSizeIterator<Item = f32> + '_ {
+        self.tokens.iter().map(|mark| mark.logprob)
+    }
+
+    /// Returns the evaluations of the node, oldest first.
+    #[must_use]
+    pub fn evaluations(&self) -> &[Evaluation] {
+        &self.evaluations
+    }
+
+    /// Returns what the node is doing.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match &self.finish {
+            None => State::Growing,
+            Some(Finish::Step | Finish::Length) => State::Open,
+            Some(Finish::EndOfTurn) => State::Answered,
+            Some(Finish::Duplicate { .. }) => State::Duplicate,
+            Some(Finish::Cancelled | Finish::Interrupted { .. }) => State::Interrupted,
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The outline: which rows a tree has on a screen, and how to find them fast.
+//!
+//! Responsible for folds, for showing a run of only children as one row, and for counting
+//! rows per subtree, so that finding row 500,000 does not walk 500,000 rows. Not responsible
+//! for drawing, nor for the tree: an outline is a view, and many can look at one tree.
+//!
+//! Invariant, for every node: `inner` is the sum of the children's rows; a node's rows are 1
+//! (0 if it continues the row of its parent) and, unless folded, `inner`.
+
+use super::arena::Tree;
+use super::node::NodeId;
+
+/// The visible rows of a tree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outline {
+    views: Vec<View>,
+    joins_chains: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct View {
+    folded: bool,
+    /// Whether the node shares the row of its parent.
+    joined: bool,
+    inner: u32,
+}
+
+impl View {
+    fn rows(self) -> u32 {
+        u32::from(!self.joined) + if self.folded { 0 } else { self.inner }
+    }
+}
+
+/// One row: a node, or a run of only children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The first node of the row.
+    pub head: NodeId,
+    /// The last node of the row; the same as `head` unless the row is a run.
+    pub tail: NodeId,
+}
+
+impl Outline {
+    /// Makes an outline of a tree with everything unfolded.
+    #[must_use]
+    pub fn new(tree: &Tree) -> Self {
+        let mut outline = Self { views: Vec::new(), joins_chains: true };
+        outline.sync(tree);
+        outline
+    }
+
+    /// Takes in the nodes that were added to the tree since the last call.
+    pub fn sync(&mut self, tree: &Tree) {
+        if self.views.is_empty() {
+            self.views.push(View::default());
+        }
+        while self.views.len() < tree.len() {
+            let id = NodeId(u32::try_from(self.views.len()).unwrap_or(u32::MAX));
+            self.add(tree, id);
+        }
+    }
+
+    fn add(&mut self, tree: &Tree, id: NodeId) {
+        let node = tree.node(id);
+        let Some(parent) = node.parent() else { return };
+        let first = node.previous().is_none();
+        let joined = first && self.joins_chains && parent != NodeId::ROOT;
+        self.views.push(View { joined, ..View::default() });
+        let mut more = u32::from(!joined);
+        if let Some(elder) = node.previous()
+            && self.views[elder.index()].joined
+        {
+            // The elder is an only child no longer, so it gets a row of its own.
+            self.views[elder.index()].joined = false;
+            more += 1;
+        }
+        self.climb(tree, parent, i64::from(more));
+    }
+
+    /// Adds rows below `from` and tells the ancestors, as far as it shows.
+    fn climb(&mut self, tree: &Tree, from: NodeId, change: i64) {
+        let mut at = Some(from);
+        while let Some(id) = at
+            && change != 0
+        {
+            let view = &mut self.views[id.index()];
+            view.inner = view.inner.saturating_add_signed(i32::try_from(change).unwrap_or(0));
+            if view.folded {
+                return;
+            }
+            at = tree.node(id).parent();
+        }
+    }
+
+    /// Returns the number of visible rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.views.first().map_or(0, |root| root.rows() as usize)
+    }
+
+    /// Returns whether there are no rows; an outline that was synced always has the root's.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the row at a position, counted from 0.
+    #[must_use]
+    pub fn row(&self, tree: &Tree, position: usize) -> Option<Row> {
+        let mut left = u32::try_from(position).ok()?;
+        let mut at = NodeId::ROOT;
+        loop {
+            let view = self.views.get(at.index())?;
+            if left >= view.rows() {
+                return None;
+            }
+            if !view.joined {
+                if left == 0 {
+                    return Some(Row { head: at, tail: self.tail(tree, at) });
+                }
+                left -= 1;
+            }
+            at = tree.children(at).find(|child| {
+                let rows = self.views[child.index()].rows();
+                let here = left < rows;
+                left -= if here { 0 } else { rows };
+                here
+            })?;
+        }
+    }
+
+    /// Returns the row that follows a row.
+    #[must_use]
+    pub fn next(&self, tree: &Tree, row: Row) -> Option<Row> {
+        let tail = row.tail;
+        let head = if self.is_folded(tail) { None } else { tree.node(tail).first_child() };
+        let head = head.or_else(|| tree.ancestors(tail).find_map(|id| tree.node(id).next()))?;
+        Some(Row { head, tail: self.tail(tree, head) })
+    }
+
+    /// Returns the row that shows a node, unfolded or not; `None` if an ancestor's fold hides it.
+    #[must_use]
+    pub fn row_of(&self, tree: &Tree, id: NodeId) -> Option<Row> {
+        let head = self.head(tree, id);
+        let hidden = tree.ancestors(id).skip(1).any(|ancestor| self.is_folded(ancestor));
+        (!hidden).then(|| Row { head, tail: self.tail(tree, head) })
+    }
+
+    /// Returns the position of the row that shows a node, or of the fold that hides it.
+    #[must_use]
+    pub fn position(&self, tree: &Tree, id: NodeId) -> usize {
+        let shown = tree.ancestors(id).filter(|at| self.is_folded(*at)).last().unwrap_or(id);
+        let mut position = 0u32;
+        let mut at = self.head(tree, shown);
+        while let Some(parent) = tree.node(at).parent() {
+            let before =
+                std::iter::successors(tree.node(at).previous(), |id| tree.node(*id).previous());
+            position += before.map(|id| self.views[id.index()].rows()).sum::<u32>();
+            position += u32::from(!self.views[parent.index()].joined);
+            at = parent;
+        }
+        position as usize
+    }
+
+    /// Returns the first node of the row that a node is on.
+    #[must_use]
+    pub fn head(&self, tree: &Tree, id: NodeId) -> NodeId {
+        tree.ancestors(id).find(|at| !self.views[at.index()].joined).unwrap_or(NodeId::ROOT)
+    }
+
+    fn tail(&self, tree: &Tree, head: NodeId) -> NodeId {
+        let mut tail = head;
+        while !self.is_folded(tail)
+            && let Some(child) = tree.node(tail).first_child()
+            && self.views[child.index()].joined
+        {
+            tail = child;
+        }
+        tail
+    }
+
+    /// Returns the rows above a row that it hangs from, nearest first, by their heads.
+    pub fn parents<'a>(
+        &'a self,
+        tree: &'a Tree,
+        head: NodeId,
+    ) -> impl Iterator<Item = NodeId> + 'a {
+        tree.ancestors(head).skip(1).filter(|at| !self.views[at.index()].joined)
+    }
+
+    /// Returns whether the rows below a node are hidden.
+    #[must_use]
+    pub fn is_folded(&self, id: NodeId) -> bool {
+        self.views.get(id.index()).is_some_and(|view| view.folded)
+    }
+
+    /// Hides or shows the rows below a node.
+    pub fn set_folded(&mut self, tree: &Tree, id: NodeId, folded: bool) {
+        let view = &mut self.views[id.index()];
+        if view.folded == folded || (folded && tree.node(id).first_child().is_none()) {
+            return;
+        }
+        let before = i64::from(view.rows());
+        view.folded = folded;
+        let change = i64::from(view.rows()) - before;
+        if let Some(parent) = tree.node(id).parent() {
+            self.climb(tree, parent, change);
+        }
+    }
+
+    /// Folds every node that has children, the root excepted, or unfolds all.
+    pub fn set_all_folded(&mut self, tree: &Tree, folded: bool) {
+        for id in tree.ids().skip(1) {
+            self.views[id.index()].folded = folded && tree.node(id).first_child().is_some();
+        }
+        self.views[0].folded = false;
+        self.recount(tree);
+    }
+
+    /// Shows runs of only children as one row each, or every node on its own row.
+    pub fn set_joins_chains(&mut self, tree: &Tree, joins: bool) {
+        self.joins_chains = joins;
+        for id in tree.ids().skip(1) {
+            let node = tree.node(id);
+            let only = node.previous().is_none() && node.next().is_none();
+            self.views[id.index()].joined = joins && only && node.parent() != Some(NodeId::ROOT);
+        }
+        self.recount(tree);
+    }
+
+    /// Returns whether runs of only children share a row.
+    #[must_use]
+    pub fn joins_chains(&self) -> bool {
+        self.joins_chains
+    }
+
+    /// Unfolds whatever hides a node.
+    pub fn reveal(&mut self, tree: &Tree, id: NodeId) {
+        let folded: Vec<_> = tree.ancestors(id).skip(1).filter(|at| self.is_folded(*at)).collect();
+        for at in folded {
+            self.set_folded(tree, at, false);
+        }
+    }
+
+    /// Counts all rows anew, children before parents (children have the higher numbers).
+    fn recount(&mut self, tree: &Tree) {
+        self.views.iter_mut().for_each(|view| view.inner = 0);
+        for id in tree.ids().rev() {
+            let rows = self.views[id.index()].rows();
+            if let Some(parent) = tree.node(id).parent() {
+                self.views[parent.index()].inner += rows;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "outline_tests.rs"]
+mod tests;

@@ -1,0 +1,98 @@
+//! The outline against a naive one that lists all rows by walking the whole tree.
+
+use proptest::prelude::*;
+
+use super::super::sample::{self, Grower};
+use super::*;
+
+/// All rows in order, found without any counting.
+fn naive(tree: &Tree, outline: &Outline) -> Vec<Row> {
+    fn joined(tree: &Tree, outline: &Outline, id: NodeId) -> bool {
+        let node = tree.node(id);
+        outline.joins_chains()
+            && node.parent().is_some_and(|parent| parent != NodeId::ROOT)
+            && node.previous().is_none()
+            && node.next().is_none()
+    }
+    fn walk(tree: &Tree, outline: &Outline, head: NodeId, rows: &mut Vec<Row>) {
+        let mut tail = head;
+        while !outline.is_folded(tail)
+            && let Some(child) = tree.node(tail).first_child()
+            && joined(tree, outline, child)
+        {
+            tail = child;
+        }
+        rows.push(Row { head, tail });
+        if !outline.is_folded(tail) {
+            tree.children(tail).for_each(|child| walk(tree, outline, child, rows));
+        }
+    }
+    let mut rows = Vec::new();
+    walk(tree, outline, NodeId::ROOT, &mut rows);
+    rows
+}
+
+fn check(tree: &Tree, outline: &Outline) -> Result<(), TestCaseError> {
+    let rows = naive(tree, outline);
+    prop_assert_eq!(outline.len(), rows.len());
+    for (position, row) in rows.iter().enumerate() {
+        prop_assert_eq!(outline.row(tree, position), Some(*row));
+        prop_assert_eq!(outline.next(tree, *row), rows.get(position + 1).copied());
+        prop_assert_eq!(outline.row_of(tree, row.tail), Some(*row));
+        prop_assert_eq!(outline.position(tree, row.tail), position);
+    }
+    prop_assert_eq!(outline.row(tree, rows.len()), None);
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn counted_rows_equal_walked_rows(
+        seed in any::<u64>(),
+        steps in 1usize..150,
+        folds in prop::collection::vec((any::<u32>(), any::<bool>()), 0..30),
+        joins in any::<bool>(),
+    ) {
+        // The tree grows under the outline while rows are folded and unfolded.
+        let (_, log) = sample::random_session(seed, steps);
+        let mut tree = Tree::default();
+        let mut outline = Outline::new(&tree);
+        outline.set_joins_chains(&tree, joins);
+        let mut folds = folds.into_iter();
+        for operation in &log {
+            tree.apply(operation).unwrap();
+            outline.sync(&tree);
+            if operation.sequence % 5 == 0
+                && let Some((node, folded)) = folds.next()
+            {
+                let id = NodeId(node % u32::try_from(tree.len()).unwrap());
+                outline.set_folded(&tree, id, folded);
+            }
+        }
+        check(&tree, &outline)?;
+        outline.set_joins_chains(&tree, !joins);
+        check(&tree, &outline)?;
+        outline.set_all_folded(&tree, true);
+        check(&tree, &outline)?;
+        let deepest = tree.ids().max_by_key(|id| tree.node(*id).depth()).unwrap();
+        outline.reveal(&tree, deepest);
+        check(&tree, &outline)?;
+        prop_assert!(outline.row_of(&tree, deepest).is_some());
+    }
+}
+
+#[test]
+fn a_run_of_only_children_is_one_row_until_it_forks() {
+    let mut grower = Grower::new("p");
+    let a = grower.add(NodeId::ROOT, "a");
+    let b = grower.add(a, "b");
+    let c = grower.add(b, "c");
+    let mut outline = Outline::new(&grower.tree);
+    assert_eq!(outline.len(), 2);
+    assert_eq!(outline.row(&grower.tree, 1), Some(Row { head: a, tail: c }));
+    let d = grower.add(b, "d");
+    outline.sync(&grower.tree);
+    assert_eq!(outline.len(), 4);
+    assert_eq!(outline.row(&grower.tree, 1), Some(Row { head: a, tail: b }));
+    assert_eq!(outline.row(&grower.tree, 3), Some(Row { head: d, tail: d }));
+}

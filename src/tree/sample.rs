@@ -1,0 +1,97 @@
+//! Trees for tests: a small way to grow them, and random ones from a seed.
+
+use super::{
+    Actor, Body, Finish, FoldError, NodeId, Operation, Origin, Problem, Sampling, State, Token,
+    Tree,
+};
+
+/// Grows a tree by operations and keeps the log.
+pub struct Grower {
+    pub tree: Tree,
+    pub log: Vec<Operation>,
+}
+
+impl From<Tree> for Grower {
+    fn from(tree: Tree) -> Self {
+        Self { tree, log: Vec::new() }
+    }
+}
+
+impl Grower {
+    pub fn new(problem: &str) -> Self {
+        let mut grower = Self::from(Tree::default());
+        let problem = Problem { text: problem.into(), ..Problem::default() };
+        grower.act(Actor::Person, Body::ProblemSet { problem });
+        grower
+    }
+
+    pub fn try_act(&mut self, actor: Actor, body: Body) -> Result<(), FoldError> {
+        let operation = Operation { sequence: self.tree.sequence() + 1, time: 0, actor, body };
+        self.tree.apply(&operation)?;
+        self.log.push(operation);
+        Ok(())
+    }
+
+    pub fn act(&mut self, actor: Actor, body: Body) {
+        self.try_act(actor, body).expect("the operation fits");
+    }
+
+    /// Adds a node that goes on growing.
+    pub fn sprout(&mut self, parent: NodeId, text: &str) -> NodeId {
+        let node = NodeId(u32::try_from(self.tree.len()).unwrap());
+        let origin = Origin { proposer: "sample".into(), seed: 7, sampling: Sampling::default() };
+        self.act(Actor::Search, Body::NodeAdded { node, parent, origin });
+        let tokens = vec![Token { id: 1, logprob: -0.5, bytes: text.as_bytes().to_vec() }];
+        self.act(Actor::Model, Body::TokensAppended { node, tokens });
+        node
+    }
+
+    /// Adds a node whose step is whole.
+    pub fn add(&mut self, parent: NodeId, text: &str) -> NodeId {
+        let node = self.sprout(parent, text);
+        self.act(Actor::Model, Body::NodeFinished { node, finish: Finish::Step, answer: None });
+        node
+    }
+}
+
+/// A random session: growth, back-ups under two evaluators, prunes, restores, undos, redos.
+pub fn random_session(seed: u64, steps: usize) -> (Tree, Vec<Operation>) {
+    let mut state = seed | 1;
+    let mut roll = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 11).unwrap() % below.max(1)
+    };
+    let mut grower = Grower::new("random");
+    for _ in 0..steps {
+        let node = NodeId(u32::try_from(roll(grower.tree.len())).unwrap());
+        match roll(8) {
+            0..=2 if grower.tree.node(node).state() == State::Open => {
+                grower.add(node, "step\n");
+            }
+            3 | 4 => {
+                let evaluator = ["rating", "person"][roll(2)].to_owned();
+                #[allow(clippy::cast_precision_loss)]
+                let value = roll(11) as f64 / 10.0;
+                grower.act(Actor::Search, Body::BackedUp { node, evaluator, value });
+            }
+            5 if node != NodeId::ROOT && !grower.tree.node(node).is_pruned() => {
+                grower.act(Actor::Person, Body::Pruned { node });
+            }
+            6 if grower.tree.node(node).is_pruned() => {
+                grower.act(Actor::Person, Body::Restored { node });
+            }
+            7 => {
+                let undo = roll(2) == 0;
+                if undo && let Some((operation, _)) = grower.tree.next_undo() {
+                    grower.act(Actor::Person, Body::Undone { operation });
+                } else if !undo && let Some((operation, _)) = grower.tree.next_redo() {
+                    grower.act(Actor::Person, Body::Redone { operation });
+                }
+            }
+            _ => {}
+        }
+    }
+    (grower.tree, grower.log)
+}
