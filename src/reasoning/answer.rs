@@ -40,6 +40,13 @@ pub fn extract(text: &str) -> Option<String> {
     }
 }
 
+/// Finds the final answer like [`extract`], or takes the whole text, without its wrapping, when
+/// no place announces an answer: for a text that may be the bare answer already.
+#[must_use]
+pub fn extract_or_whole(text: &str) -> String {
+    extract(text).unwrap_or_else(|| unwrap_answer(text).to_owned())
+}
+
 fn extract_from(text: &str) -> Option<String> {
     let mut candidates = boxed(text);
     candidates.extend(labelled_lines(text));

@@ -55,6 +55,13 @@ fn finds_answers() {
 }
 
 #[test]
+fn takes_a_bare_answer_as_it_is() {
+    assert_eq!(extract_or_whole(" $8 * 3 = 24$. "), "8 * 3 = 24");
+    assert_eq!(extract_or_whole("Answer: **5**"), "5");
+    assert_eq!(extract_or_whole(""), "");
+}
+
+#[test]
 fn takes_linear_time() {
     let begin = std::time::Instant::now();
     for unit in [

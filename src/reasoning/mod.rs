@@ -19,7 +19,7 @@ pub mod rational;
 mod stepper;
 pub mod steps;
 
-pub use answer::extract;
+pub use answer::{extract, extract_or_whole};
 pub use equality::{AnswerClass, classify};
 pub use expression::{Evaluation, Expression, ExpressionError};
 pub use number::numeric_value;
