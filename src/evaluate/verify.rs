@@ -9,10 +9,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tree::Problem;
+
 mod command;
 mod countdown;
 mod puzzle;
 mod reference;
+
+/// The name under which verdicts stand among a node's evaluations.
+pub const NAME: &str = "verifier";
 
 /// How long a verifier command may run before it is killed.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,17 +65,11 @@ pub struct Verdict {
 
 impl Verdict {
     fn right(explanation: impl Into<String>) -> Self {
-        Self {
-            correct: true,
-            explanation: explanation.into(),
-        }
+        Self { correct: true, explanation: explanation.into() }
     }
 
     fn wrong(explanation: impl Into<String>) -> Self {
-        Self {
-            correct: false,
-            explanation: explanation.into(),
-        }
+        Self { correct: false, explanation: explanation.into() }
     }
 }
 
@@ -171,6 +170,33 @@ impl Verifier {
             Self::Countdown => countdown::check(case),
             Self::Command(words) => command::check(words, case, COMMAND_TIMEOUT),
         }
+    }
+}
+
+/// Returns how a problem's answers are verified: as it says, else against its reference answer;
+/// `None` if it gives neither.
+///
+/// # Errors
+/// Fails when the problem names a verifier that cannot be read.
+#[must_use]
+pub fn of(problem: &Problem) -> Option<Result<Verifier, VerifierError>> {
+    match (&problem.verifier, &problem.answer) {
+        (Some(verifier), _) => Some(Verifier::parse(verifier)),
+        (None, Some(_)) => Some(Ok(Verifier::Numeric)),
+        (None, None) => None,
+    }
+}
+
+/// Returns the case of an answer that a path reached.
+#[must_use]
+pub fn case<'a>(problem: &'a Problem, path: &'a str, proposed: &'a str) -> Case<'a> {
+    Case {
+        problem: &problem.text,
+        reference: problem.answer.as_deref(),
+        numbers: &problem.numbers,
+        target: problem.target,
+        path,
+        proposed,
     }
 }
 

@@ -25,11 +25,7 @@ use super::number::numeric_value;
 const LONGEST_SENTENCE: usize = 1000;
 
 const LINE_LABELS: [&str; 3] = ["the final answer", "final answer", "answer"];
-const PHRASES: [&str; 3] = [
-    "the answer is",
-    "the final answer is",
-    "the correct answer is",
-];
+const PHRASES: [&str; 3] = ["the answer is", "the final answer is", "the correct answer is"];
 
 /// Finds the final answer of a reasoning text, without its wrapping; see the module for the rules.
 #[must_use]
@@ -123,10 +119,7 @@ fn labelled_lines(text: &str) -> Vec<Candidate<'_>> {
             label_waits = false;
             // Every value is the end of its line's content.
             let value_start = start + line.trim_end().len() - value.len();
-            found.push(Candidate {
-                start: value_start,
-                text: value,
-            });
+            found.push(Candidate { start: value_start, text: value });
         }
         start = line_end;
     }
@@ -136,9 +129,7 @@ fn labelled_lines(text: &str) -> Vec<Candidate<'_>> {
 /// Returns what follows `Answer:` if the line begins with that, after Markdown marks.
 fn label_value(line: &str) -> Option<&str> {
     let content = line.trim_start_matches(['#', '*', '_', '>', '-', ' ']);
-    let rest = LINE_LABELS
-        .iter()
-        .find_map(|label| strip_prefix_ignoring_case(content, label))?;
+    let rest = LINE_LABELS.iter().find_map(|label| strip_prefix_ignoring_case(content, label))?;
     let rest = rest.trim_start_matches(['*', '_', ' ']);
     let value = rest.strip_prefix([':', '：'])?;
     // In `**Answer:** X` the marks close what the line began with.
@@ -147,8 +138,7 @@ fn label_value(line: &str) -> Option<&str> {
 
 fn strip_prefix_ignoring_case<'text>(text: &'text str, prefix: &str) -> Option<&'text str> {
     let head = text.get(..prefix.len())?;
-    head.eq_ignore_ascii_case(prefix)
-        .then(|| &text[prefix.len()..])
+    head.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
 }
 
 /// Finds the answers that sentences give: `the answer is X`.

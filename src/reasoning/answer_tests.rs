@@ -9,10 +9,7 @@ fn finds_answers() {
         (r"So \boxed{\frac{1}{2}} it is.", Some(r"\frac{1}{2}")),
         (r"\boxed{\{1, 2\}}", Some(r"\{1, 2\}")),
         (r"\boxed{5", None),
-        (
-            "8 - 4 = 4\nAnswer: (8 - 4) * 6 = 24\n",
-            Some("(8 - 4) * 6 = 24"),
-        ),
+        ("8 - 4 = 4\nAnswer: (8 - 4) * 6 = 24\n", Some("(8 - 4) * 6 = 24")),
         ("final answer: 7.", Some("7")),
         ("**Answer:** 42", Some("42")),
         ("**Answer: 42**", Some("42")),

@@ -82,9 +82,7 @@ fn canonical_form(text: &str) -> String {
 
 /// Writes a number or an equation.
 fn single_form(plain: &str) -> Option<String> {
-    number(plain)
-        .map(|value| value.to_string())
-        .or_else(|| equation(plain))
+    number(plain).map(|value| value.to_string()).or_else(|| equation(plain))
 }
 
 fn bracketed_list(plain: &str) -> Option<String> {
@@ -110,9 +108,7 @@ fn bare_list(plain: &str) -> Option<String> {
         .split(',')
         .map(|element| number(element.trim()).map(|value| value.to_string()))
         .collect();
-    forms
-        .filter(|forms| forms.len() > 1)
-        .map(|forms| forms.join(", "))
+    forms.filter(|forms| forms.len() > 1).map(|forms| forms.join(", "))
 }
 
 /// Writes `EXPRESSION = NUMBER` (or the other way round) and `LETTER = ANSWER`.
@@ -151,19 +147,13 @@ fn text_form(plain: &str) -> String {
         }
         inner = stripped;
     }
-    if inner.is_empty() {
-        collapsed
-    } else {
-        inner.to_owned()
-    }
+    if inner.is_empty() { collapsed } else { inner.to_owned() }
 }
 
 fn strip_outer(text: &str) -> &str {
     const QUOTES: [char; 9] = ['"', '\'', '`', '“', '”', '‘', '’', '«', '»'];
-    let text = text
-        .trim_matches(QUOTES)
-        .trim_end_matches(['.', ',', ';', ':', '!', '?', '。'])
-        .trim();
+    let text =
+        text.trim_matches(QUOTES).trim_end_matches(['.', ',', ';', ':', '!', '?', '。']).trim();
     match between(text, "(", ")") {
         // `(a)(b)` is not in parentheses as a whole.
         Some(inner) if !inner.contains(['(', ')']) => inner.trim(),

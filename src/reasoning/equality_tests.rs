@@ -37,15 +37,7 @@ fn equal_answers_share_a_class() {
         &["(8-4)*(7-1) = 24", "(7-1)*(8-4)=24"],
         &["x = 5", "x=5.0", "$x=5$"],
         &["y = 5"],
-        &[
-            "B",
-            "(B)",
-            "B.",
-            "b)",
-            "\\text{B}",
-            "\\textbf{(B)}",
-            "\"B\"",
-        ],
+        &["B", "(B)", "B.", "b)", "\\text{B}", "\\textbf{(B)}", "\"B\""],
         &["C"],
         &["Paris", "paris.", "  PARIS ", "“Paris”", "\\text{Paris}"],
         &["New York", "new   york", "New\nYork"],
@@ -68,19 +60,9 @@ fn equal_answers_share_a_class() {
     ];
     for (index, group) in groups.iter().enumerate() {
         for text in *group {
-            assert_eq!(
-                classify(text),
-                classify(group[0]),
-                "{text} and {}",
-                group[0]
-            );
+            assert_eq!(classify(text), classify(group[0]), "{text} and {}", group[0]);
             for other in &groups[index + 1..] {
-                assert_ne!(
-                    classify(text),
-                    classify(other[0]),
-                    "{text} and {}",
-                    other[0]
-                );
+                assert_ne!(classify(text), classify(other[0]), "{text} and {}", other[0]);
             }
         }
     }
@@ -105,9 +87,7 @@ fn writes_readable_classes() {
 #[test]
 fn takes_linear_time() {
     let begin = std::time::Instant::now();
-    for unit in [
-        "(", "1,", "\\text{", "**", "1+", "'", "a ", "{", "9", "\\", "(a)", "e", "=",
-    ] {
+    for unit in ["(", "1,", "\\text{", "**", "1+", "'", "a ", "{", "9", "\\", "(a)", "e", "="] {
         let _ = classify(&unit.repeat(1_000_000 / unit.len()));
     }
     assert!(begin.elapsed() < std::time::Duration::from_mins(1));

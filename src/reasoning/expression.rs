@@ -129,26 +129,22 @@ impl Node {
                 Ok(*number)
             }
             Self::Sum(terms) => {
-                terms
-                    .iter()
-                    .try_fold(Rational::from(0), |sum, (subtracted, term)| {
-                        let value = term.value(literals)?;
-                        let value = if *subtracted { value.negated() } else { value };
-                        sum.checked_add(value).ok_or(ExpressionError::TooLarge)
-                    })
+                terms.iter().try_fold(Rational::from(0), |sum, (subtracted, term)| {
+                    let value = term.value(literals)?;
+                    let value = if *subtracted { value.negated() } else { value };
+                    sum.checked_add(value).ok_or(ExpressionError::TooLarge)
+                })
             }
             Self::Product(factors) => {
-                factors
-                    .iter()
-                    .try_fold(Rational::from(1), |product, (divides, factor)| {
-                        let value = factor.value(literals)?;
-                        let value = if *divides {
-                            value.reciprocal().ok_or(ExpressionError::DivisionByZero)?
-                        } else {
-                            value
-                        };
-                        product.checked_mul(value).ok_or(ExpressionError::TooLarge)
-                    })
+                factors.iter().try_fold(Rational::from(1), |product, (divides, factor)| {
+                    let value = factor.value(literals)?;
+                    let value = if *divides {
+                        value.reciprocal().ok_or(ExpressionError::DivisionByZero)?
+                    } else {
+                        value
+                    };
+                    product.checked_mul(value).ok_or(ExpressionError::TooLarge)
+                })
             }
             Self::Power(base, exponent) => {
                 let base = base.value(literals)?;
@@ -156,8 +152,7 @@ impl Node {
                 if base == Rational::from(0) && exponent.numerator() < 0 {
                     return Err(ExpressionError::DivisionByZero);
                 }
-                base.checked_power(exponent)
-                    .ok_or(ExpressionError::TooLarge)
+                base.checked_power(exponent).ok_or(ExpressionError::TooLarge)
             }
         }
     }

@@ -39,11 +39,7 @@ impl Node {
     /// Writes the canonical form so that it can stand beside a product or power sign.
     fn operand_form(&self) -> String {
         let form = self.canonical();
-        if form.bytes().all(|byte| byte.is_ascii_digit()) {
-            form
-        } else {
-            format!("({form})")
-        }
+        if form.bytes().all(|byte| byte.is_ascii_digit()) { form } else { format!("({form})") }
     }
 
     fn collect_terms(&self, subtracted: bool, terms: &mut Vec<(bool, String)>) {

@@ -16,12 +16,8 @@ const TIMES: &[&str] = &["*", "×", "·", "⋅", "∗", "\\times", "\\cdot", "x 
 const OVER: &[&str] = &["/", "÷", "∕", "\\div"];
 const POWER: &[&str] = &["**", "^"];
 const FRACTION: &[&str] = &["\\frac", "\\dfrac", "\\tfrac"];
-const BRACKETS: [(&str, &str); 4] = [
-    ("(", ")"),
-    ("{", "}"),
-    ("\\left(", "\\right)"),
-    ("\\bigl(", "\\bigr)"),
-];
+const BRACKETS: [(&str, &str); 4] =
+    [("(", ")"), ("{", "}"), ("\\left(", "\\right)"), ("\\bigl(", "\\bigr)")];
 
 const NUMBER: &str = "a number";
 const OPERATOR: &str = "an operator";
@@ -34,10 +30,7 @@ pub(super) fn parse(text: &str) -> Result<Node, ExpressionError> {
     let node = parser.sum(0)?;
     match parser.peek() {
         None => Ok(node),
-        Some(found) => Err(ExpressionError::Unexpected {
-            found,
-            expected: OPERATOR,
-        }),
+        Some(found) => Err(ExpressionError::Unexpected { found, expected: OPERATOR }),
     }
 }
 
@@ -54,9 +47,7 @@ impl Parser<'_> {
     /// Passes one of the spellings, if one stands here.
     fn accept(&mut self, spellings: &[&str]) -> bool {
         self.rest = self.rest.trim_start();
-        let rest = spellings
-            .iter()
-            .find_map(|spelling| self.rest.strip_prefix(spelling));
+        let rest = spellings.iter().find_map(|spelling| self.rest.strip_prefix(spelling));
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
@@ -104,11 +95,7 @@ impl Parser<'_> {
             }
         }
         let node = self.power(depth)?;
-        Ok(if negative {
-            Node::Sum(vec![(true, node)])
-        } else {
-            node
-        })
+        Ok(if negative { Node::Sum(vec![(true, node)]) } else { node })
     }
 
     fn power(&mut self, depth: usize) -> Result<Node, ExpressionError> {
@@ -165,16 +152,11 @@ impl Parser<'_> {
         let length = number_length(self.rest);
         let literal = &self.rest[..length];
         let Some(number) = Rational::parse_decimal(literal) else {
-            return Err(
-                match literal.chars().find(|mark| matches!(mark, ',' | '.')) {
-                    Some(found) => ExpressionError::Unexpected {
-                        found,
-                        expected: OPERATOR,
-                    },
-                    None if literal.is_empty() => self.unexpected(NUMBER),
-                    None => ExpressionError::TooLarge,
-                },
-            );
+            return Err(match literal.chars().find(|mark| matches!(mark, ',' | '.')) {
+                Some(found) => ExpressionError::Unexpected { found, expected: OPERATOR },
+                None if literal.is_empty() => self.unexpected(NUMBER),
+                None => ExpressionError::TooLarge,
+            });
         };
         self.rest = &self.rest[length..];
         Ok(Node::Number(number))
@@ -186,10 +168,7 @@ fn number_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let is_digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
     let mut length = 0;
-    while bytes
-        .get(length)
-        .is_some_and(|byte| byte.is_ascii_digit() || b".,".contains(byte))
-    {
+    while bytes.get(length).is_some_and(|byte| byte.is_ascii_digit() || b".,".contains(byte)) {
         length += 1;
     }
     if length > 0 && matches!(bytes.get(length), Some(b'e' | b'E')) {
@@ -206,18 +185,10 @@ fn number_length(text: &str) -> usize {
 }
 
 fn deeper(depth: usize) -> Result<usize, ExpressionError> {
-    if depth < DEEPEST {
-        Ok(depth + 1)
-    } else {
-        Err(ExpressionError::TooDeep)
-    }
+    if depth < DEEPEST { Ok(depth + 1) } else { Err(ExpressionError::TooDeep) }
 }
 
 /// Returns the only part, which never stands inverse, or makes a node of all parts.
 fn combine(mut parts: Vec<(bool, Node)>, make: fn(Vec<(bool, Node)>) -> Node) -> Node {
-    if parts.len() == 1 {
-        parts.swap_remove(0).1
-    } else {
-        make(parts)
-    }
+    if parts.len() == 1 { parts.swap_remove(0).1 } else { make(parts) }
 }

@@ -41,57 +41,23 @@ fn computes_exact_values() {
 
 #[test]
 fn lists_the_numbers_used() {
-    let evaluation = Expression::parse(r"(8-4)*-(7-1.5)+\frac{8}{2}")
-        .unwrap()
-        .evaluate()
-        .unwrap();
-    let literals: Vec<_> = evaluation
-        .literals
-        .iter()
-        .map(Rational::to_string)
-        .collect();
+    let evaluation = Expression::parse(r"(8-4)*-(7-1.5)+\frac{8}{2}").unwrap().evaluate().unwrap();
+    let literals: Vec<_> = evaluation.literals.iter().map(Rational::to_string).collect();
     assert_eq!(literals, ["8", "4", "7", "3/2", "8", "2"]);
 }
 
 #[test]
 fn says_why_a_text_is_refused() {
     let cases = [
-        (
-            "",
-            "The expression stops where a number has to follow; complete it.",
-        ),
-        (
-            "(8 -",
-            "The expression stops where a number has to follow; complete it.",
-        ),
-        (
-            "(8 - 3",
-            "The expression stops where a closing parenthesis has to follow; complete it.",
-        ),
-        (
-            "8 3",
-            "The expression has `3` where an operator has to stand; correct it.",
-        ),
-        (
-            "8 * é",
-            "The expression has `é` where a number has to stand; correct it.",
-        ),
-        (
-            "2x",
-            "The expression has `x` where an operator has to stand; correct it.",
-        ),
-        (
-            "1,00",
-            "The expression has `,` where an operator has to stand; correct it.",
-        ),
-        (
-            "8/(4-4)",
-            "The expression divides by zero; choose another divisor.",
-        ),
-        (
-            "0^-1",
-            "The expression divides by zero; choose another divisor.",
-        ),
+        ("", "The expression stops where a number has to follow; complete it."),
+        ("(8 -", "The expression stops where a number has to follow; complete it."),
+        ("(8 - 3", "The expression stops where a closing parenthesis has to follow; complete it."),
+        ("8 3", "The expression has `3` where an operator has to stand; correct it."),
+        ("8 * é", "The expression has `é` where a number has to stand; correct it."),
+        ("2x", "The expression has `x` where an operator has to stand; correct it."),
+        ("1,00", "The expression has `,` where an operator has to stand; correct it."),
+        ("8/(4-4)", "The expression divides by zero; choose another divisor."),
+        ("0^-1", "The expression divides by zero; choose another divisor."),
         (
             "99^99",
             "A value in the expression is too large to compute exactly; use smaller numbers.",
@@ -108,14 +74,8 @@ fn bounds_length_and_depth() {
     assert_eq!(value(&deep), Err(ExpressionError::TooDeep));
     assert_eq!(value(&"2^".repeat(900)), Err(ExpressionError::TooDeep));
     assert_eq!(value(&format!("{}1", "-".repeat(1998))).as_deref(), Ok("1"));
-    assert_eq!(
-        value(&format!("{}1", "1+".repeat(999))).as_deref(),
-        Ok("1000")
-    );
-    assert_eq!(
-        value(&"1".repeat(2001)),
-        Err(ExpressionError::TooLong(2001))
-    );
+    assert_eq!(value(&format!("{}1", "1+".repeat(999))).as_deref(), Ok("1000"));
+    assert_eq!(value(&"1".repeat(2001)), Err(ExpressionError::TooLong(2001)));
 }
 
 #[test]
@@ -139,17 +99,11 @@ fn has_one_form_up_to_commutativity_and_associativity() {
 }
 
 fn expressions() -> impl Strategy<Value = String> {
-    let number = prop_oneof![
-        (0_u32..20).prop_map(|number| number.to_string()),
-        Just("0.5".to_owned())
-    ];
+    let number =
+        prop_oneof![(0_u32..20).prop_map(|number| number.to_string()), Just("0.5".to_owned())];
     number.prop_recursive(4, 16, 2, |inner| {
         prop_oneof![
-            (
-                inner.clone(),
-                prop::sample::select(vec!["+", "-", "*", "/", "^"]),
-                inner.clone()
-            )
+            (inner.clone(), prop::sample::select(vec!["+", "-", "*", "/", "^"]), inner.clone())
                 .prop_map(|(left, sign, right)| format!("({left}) {sign} ({right})")),
             inner.prop_map(|inner| format!("-({inner})")),
         ]

@@ -33,11 +33,7 @@ pub(super) fn numbered_line_start(line: &str, complete: bool) -> LineStart {
         None => true,
         Some(first) => first.is_ascii_digit() || "#*_sS".contains(first),
     };
-    if complete || !whole || !may_become_number {
-        LineStart::No
-    } else {
-        LineStart::Undecided
-    }
+    if complete || !whole || !may_become_number { LineStart::No } else { LineStart::Undecided }
 }
 
 fn has_step_number(head: &str, line_ends: bool) -> bool {
@@ -89,7 +85,5 @@ fn split_number(text: &str) -> Option<(&str, &str)> {
 }
 
 fn without_emphasis(text: &str) -> &str {
-    text.strip_prefix("**")
-        .or_else(|| text.strip_prefix("__"))
-        .unwrap_or(text)
+    text.strip_prefix("**").or_else(|| text.strip_prefix("__")).unwrap_or(text)
 }

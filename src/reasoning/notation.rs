@@ -19,15 +19,8 @@ const WRAPPERS: [(&str, &str); 8] = [
 ];
 
 /// LaTeX commands that only change the look of their argument.
-const LOOKS: [&str; 7] = [
-    r"\boxed{",
-    r"\text{",
-    r"\textbf{",
-    r"\textit{",
-    r"\mathrm{",
-    r"\mathbf{",
-    r"\operatorname{",
-];
+const LOOKS: [&str; 7] =
+    [r"\boxed{", r"\text{", r"\textbf{", r"\textit{", r"\mathrm{", r"\mathbf{", r"\operatorname{"];
 
 /// Takes Markdown and LaTeX wrapping and the trailing period off an answer.
 pub(super) fn unwrap_answer(text: &str) -> &str {
@@ -61,10 +54,7 @@ fn unwrap_once(text: &str) -> &str {
         }
     }
     // A mark whose partner stood before the answer: `**Answer: 5**`.
-    text.strip_suffix("**")
-        .or_else(|| text.strip_prefix("**"))
-        .unwrap_or(text)
-        .trim()
+    text.strip_suffix("**").or_else(|| text.strip_prefix("**")).unwrap_or(text).trim()
 }
 
 /// Returns what stands between two marks at the two ends of `text`.

@@ -57,9 +57,7 @@ fn mixed_number(unsigned: &str) -> Option<Rational> {
     }
     let fraction = Expression::parse(fraction).ok()?.evaluate().ok()?.value;
     let proper = fraction.numerator() > 0 && fraction.numerator() < fraction.denominator();
-    proper
-        .then(|| Rational::parse_decimal(whole)?.checked_add(fraction))
-        .flatten()
+    proper.then(|| Rational::parse_decimal(whole)?.checked_add(fraction)).flatten()
 }
 
 fn is_digits(text: &str) -> bool {

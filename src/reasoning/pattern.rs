@@ -64,11 +64,7 @@ impl StepPattern {
             pattern: source.to_owned(),
             reason: last_line(&error.to_string()),
         })?;
-        Ok(Self {
-            source: source.to_owned(),
-            regex,
-            looks_ahead: may_look_ahead(source),
-        })
+        Ok(Self { source: source.to_owned(), regex, looks_ahead: may_look_ahead(source) })
     }
 
     /// Returns the regular expression as it was written.
@@ -82,25 +78,15 @@ impl StepPattern {
         // A carriage return at the end may be half of the line end, so it is never part of the line.
         let line = line.strip_suffix('\r').unwrap_or(line);
         if complete {
-            return if self.matches(line) {
-                LineStart::Yes
-            } else {
-                LineStart::No
-            };
+            return if self.matches(line) { LineStart::Yes } else { LineStart::No };
         }
         let head = &line[..line.floor_char_boundary(PATTERN_WINDOW)];
-        if !self.looks_ahead && self.matches(head) {
-            LineStart::Yes
-        } else {
-            LineStart::Undecided
-        }
+        if !self.looks_ahead && self.matches(head) { LineStart::Yes } else { LineStart::Undecided }
     }
 
     fn matches(&self, line: &str) -> bool {
         // The leftmost match begins at 0 whenever any match does.
-        self.regex
-            .find(line)
-            .is_some_and(|found| found.start() == 0)
+        self.regex.find(line).is_some_and(|found| found.start() == 0)
     }
 }
 
@@ -133,17 +119,11 @@ fn may_look_ahead(source: &str) -> bool {
     let assertions = ["$", "\\b", "\\B", "\\z", "\\<", "\\>"];
     // The flag R makes `^` look at the character after a carriage return.
     let carriage_return_mode = source.contains("(?") && source.contains('R');
-    carriage_return_mode
-        || assertions
-            .iter()
-            .any(|assertion| source.contains(assertion))
+    carriage_return_mode || assertions.iter().any(|assertion| source.contains(assertion))
 }
 
 /// Returns the last line of the regex crate's drawing of an error, which says what is wrong.
 fn last_line(message: &str) -> String {
     let line = message.lines().last().unwrap_or(message).trim();
-    line.strip_prefix("error: ")
-        .unwrap_or(line)
-        .trim_end_matches('.')
-        .to_owned()
+    line.strip_prefix("error: ").unwrap_or(line).trim_end_matches('.').to_owned()
 }

@@ -51,10 +51,7 @@ impl Rational {
 
     /// Returns the nearest floating-point number, or one beside it.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the caller asks for the approximation"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "the caller asks for the approximation")]
     pub fn to_f64(self) -> f64 {
         self.numerator as f64 / self.denominator as f64
     }
@@ -64,10 +61,7 @@ impl Rational {
     pub fn checked_add(self, other: Self) -> Option<Self> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;
-        Self::new(
-            left.checked_add(right)?,
-            self.denominator.checked_mul(other.denominator)?,
-        )
+        Self::new(left.checked_add(right)?, self.denominator.checked_mul(other.denominator)?)
     }
 
     /// Multiplies; none when the product does not fit.
@@ -91,10 +85,7 @@ impl Rational {
     /// Returns the value with the other sign.
     #[must_use]
     pub fn negated(self) -> Self {
-        Self {
-            numerator: -self.numerator,
-            denominator: self.denominator,
-        }
+        Self { numerator: -self.numerator, denominator: self.denominator }
     }
 
     /// Raises to a whole power between -128 and 128; none outside or when it does not fit.
@@ -103,16 +94,9 @@ impl Rational {
         if !exponent.is_whole() || exponent.numerator.abs() > 128 {
             return None;
         }
-        let base = if exponent.numerator < 0 {
-            self.reciprocal()?
-        } else {
-            self
-        };
+        let base = if exponent.numerator < 0 { self.reciprocal()? } else { self };
         let power = u32::try_from(exponent.numerator.abs()).ok()?;
-        Self::new(
-            base.numerator.checked_pow(power)?,
-            base.denominator.checked_pow(power)?,
-        )
+        Self::new(base.numerator.checked_pow(power)?, base.denominator.checked_pow(power)?)
     }
 
     /// Reads an unsigned decimal number such as `24`, `1,000`, `.5`, `2.50` or `1e3`.
@@ -133,9 +117,7 @@ impl Rational {
         let fraction = fraction.trim_end_matches('0');
         let mut digits: i128 = 0;
         for byte in whole.bytes().chain(fraction.bytes()) {
-            digits = digits
-                .checked_mul(10)?
-                .checked_add(i128::from(byte.checked_sub(b'0')?))?;
+            digits = digits.checked_mul(10)?.checked_add(i128::from(byte.checked_sub(b'0')?))?;
         }
         let scale = exponent.checked_sub(i32::try_from(fraction.len()).ok()?)?;
         if digits == 0 {
@@ -145,11 +127,7 @@ impl Rational {
             return None;
         }
         let power = 10_i128.checked_pow(scale.unsigned_abs())?;
-        if scale < 0 {
-            Self::new(digits, power)
-        } else {
-            Self::new(digits.checked_mul(power)?, 1)
-        }
+        if scale < 0 { Self::new(digits, power) } else { Self::new(digits.checked_mul(power)?, 1) }
     }
 }
 
@@ -168,10 +146,7 @@ fn ungrouped(whole: &str) -> Option<String> {
         }
         digits.push_str(group);
     }
-    digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then_some(digits)
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(digits)
 }
 
 fn parse_exponent(text: &str) -> Option<i32> {
@@ -193,10 +168,7 @@ fn greatest_common_divisor(left: i128, right: i128) -> i128 {
 
 impl From<i64> for Rational {
     fn from(number: i64) -> Self {
-        Self {
-            numerator: i128::from(number),
-            denominator: 1,
-        }
+        Self { numerator: i128::from(number), denominator: 1 }
     }
 }
 

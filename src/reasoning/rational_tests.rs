@@ -45,10 +45,7 @@ fn refuses_what_does_not_fit() {
     assert_eq!(rational(0, 5).reciprocal(), None);
     assert_eq!(rational(2, 1).checked_power(rational(127, 1)), None);
     assert_eq!(rational(2, 1).checked_power(rational(1, 2)), None);
-    assert_eq!(
-        rational(-2, 1).checked_power(rational(-3, 1)),
-        Some(rational(-1, 8))
-    );
+    assert_eq!(rational(-2, 1).checked_power(rational(-3, 1)), Some(rational(-1, 8)));
 }
 
 proptest! {

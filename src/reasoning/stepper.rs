@@ -31,13 +31,7 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn new() -> Self {
-        Self {
-            scanned: 0,
-            line_start: 0,
-            line_blank: true,
-            content: false,
-            end: None,
-        }
+        Self { scanned: 0, line_start: 0, line_blank: true, content: false, end: None }
     }
 
     /// Looks at the new part of `text`, which must extend the text of the call before.
@@ -56,10 +50,7 @@ impl Cursor {
                 return Scan { end: None, settled };
             }
         }
-        Scan {
-            end: self.end,
-            settled: self.end.unwrap_or(text.len()),
-        }
+        Scan { end: self.end, settled: self.end.unwrap_or(text.len()) }
     }
 
     /// Walks the rules whose steps end at a line break, a blank line or a closing tag.
@@ -158,12 +149,7 @@ impl Stepper {
     /// Makes a stepper with no text yet.
     #[must_use]
     pub fn new(segmentation: Segmentation) -> Self {
-        Self {
-            segmentation,
-            text: String::new(),
-            start: 0,
-            cursor: Cursor::new(),
-        }
+        Self { segmentation, text: String::new(), start: 0, cursor: Cursor::new() }
     }
 
     /// Appends a piece of text and reports on the current step; positions are bytes of [`Self::text`].
@@ -174,8 +160,7 @@ impl Stepper {
 
     /// Reports on the current step without new text.
     pub fn scan(&mut self) -> Scan {
-        self.cursor
-            .advance(&self.segmentation, &self.text[self.start..])
+        self.cursor.advance(&self.segmentation, &self.text[self.start..])
     }
 
     /// Returns the text of the current step and of whatever was pushed after it.

@@ -25,21 +25,14 @@ fn cuts_lines() {
     let text = "\n8 - 4 = 4 (left: 7 8 4)\n\n7 - 4 = 3\r\nAnswer: 24\n \n";
     assert_eq!(
         Segmentation::Line.split(text),
-        [
-            "\n8 - 4 = 4 (left: 7 8 4)\n",
-            "\n7 - 4 = 3\r\n",
-            "Answer: 24\n \n"
-        ]
+        ["\n8 - 4 = 4 (left: 7 8 4)\n", "\n7 - 4 = 3\r\n", "Answer: 24\n \n"]
     );
 }
 
 #[test]
 fn cuts_blank_lines() {
     let text = "one\nstill one\n  \ntwo\n\n\nthree";
-    assert_eq!(
-        Segmentation::BlankLine.split(text),
-        ["one\nstill one\n  \n", "two\n\n", "\nthree"]
-    );
+    assert_eq!(Segmentation::BlankLine.split(text), ["one\nstill one\n  \n", "two\n\n", "\nthree"]);
 }
 
 #[test]
@@ -63,12 +56,7 @@ fn cuts_paragraphs_of_thinking() {
     let text = "<think>\n\nFirst.\n\nSecond < 3.\n</think>\n\nThe answer is 3.\n\nDone.";
     assert_eq!(
         Segmentation::Paragraphs.split(text),
-        [
-            "<think>\n\nFirst.\n\n",
-            "Second < 3.\n</think>",
-            "\n\nThe answer is 3.\n\n",
-            "Done."
-        ]
+        ["<think>\n\nFirst.\n\n", "Second < 3.\n</think>", "\n\nThe answer is 3.\n\n", "Done."]
     );
     let no_thinking = "<think>\n\n</think>\n\nSeven.";
     assert_eq!(Segmentation::Paragraphs.split(no_thinking), [no_thinking]);
@@ -89,34 +77,10 @@ fn cuts_at_a_pattern() {
 #[test]
 fn leaves_an_undecided_line_unsettled() {
     let scan = |text| Segmentation::Numbered.scan(text);
-    assert_eq!(
-        scan("1. a\n2"),
-        Scan {
-            end: None,
-            settled: 5
-        }
-    );
-    assert_eq!(
-        scan("1. a\nso"),
-        Scan {
-            end: None,
-            settled: 5
-        }
-    );
-    assert_eq!(
-        scan("1. a\nthus"),
-        Scan {
-            end: None,
-            settled: 9
-        }
-    );
-    assert_eq!(
-        scan("1. a\n2. "),
-        Scan {
-            end: Some(5),
-            settled: 5
-        }
-    );
+    assert_eq!(scan("1. a\n2"), Scan { end: None, settled: 5 });
+    assert_eq!(scan("1. a\nso"), Scan { end: None, settled: 5 });
+    assert_eq!(scan("1. a\nthus"), Scan { end: None, settled: 9 });
+    assert_eq!(scan("1. a\n2. "), Scan { end: Some(5), settled: 5 });
 }
 
 #[test]
@@ -126,19 +90,13 @@ fn refuses_bad_patterns_with_a_sentence() {
         "The step pattern `(a` is not a regular expression: unclosed group; correct it."
     );
     assert_eq!(StepPattern::new(""), Err(PatternError::Empty));
-    assert_eq!(
-        StepPattern::new(&"a".repeat(1001)),
-        Err(PatternError::TooLong(1001))
-    );
+    assert_eq!(StepPattern::new(&"a".repeat(1001)), Err(PatternError::TooLong(1001)));
 }
 
 #[test]
 fn serialises_by_name() {
     let json = serde_json::to_string(&all_rules()[..5]).unwrap();
-    assert_eq!(
-        json,
-        r#"["line","blank-line","numbered","paragraphs",{"pattern":"Step [0-9]+"}]"#
-    );
+    assert_eq!(json, r#"["line","blank-line","numbered","paragraphs",{"pattern":"Step [0-9]+"}]"#);
     let back: Vec<Segmentation> = serde_json::from_str(&json).unwrap();
     assert_eq!(back, all_rules()[..5]);
     assert!(serde_json::from_str::<Segmentation>(r#"{"pattern":"("}"#).is_err());
@@ -148,10 +106,7 @@ fn serialises_by_name() {
 fn picks_presets_by_model_name() {
     let cases = [
         ("pleach-reasoner-30m", Segmentation::Line),
-        (
-            "DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf",
-            Segmentation::Paragraphs,
-        ),
+        ("DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf", Segmentation::Paragraphs),
         ("Qwen3-4B-Thinking-2507", Segmentation::Paragraphs),
         ("Qwen/QwQ-32B", Segmentation::Paragraphs),
         ("Llama-3.1-8B-Instruct", Segmentation::BlankLine),

@@ -43,10 +43,7 @@ pub(super) fn check(
     give_input(&mut child, input);
     let output = read_in_background(child.stdout.take());
     let complaints = read_in_background(child.stderr.take());
-    let ended = output
-        .recv_timeout(timeout)
-        .ok()
-        .zip(wait_until(&mut child, deadline));
+    let ended = output.recv_timeout(timeout).ok().zip(wait_until(&mut child, deadline));
     let Some((output, status)) = ended else {
         kill(&mut child);
         return Err(VerifierError::TimedOut {
@@ -54,10 +51,7 @@ pub(super) fn check(
             seconds: timeout.as_secs(),
         });
     };
-    let no_verdict = |reason: String| VerifierError::NoVerdict {
-        command: program.clone(),
-        reason,
-    };
+    let no_verdict = |reason: String| VerifierError::NoVerdict { command: program.clone(), reason };
     match printed_verdict(&output) {
         Some(Ok(verdict)) => Ok(verdict),
         Some(Err(reason)) => Err(no_verdict(reason)),
@@ -70,11 +64,7 @@ pub(super) fn check(
 
 fn start(words: &[String], program: &str) -> io::Result<Child> {
     let mut command = Command::new(program);
-    command
-        .args(&words[1..])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(&words[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // A group of its own, so that what the program started can be killed with it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -136,23 +126,16 @@ fn kill(child: &mut Child) {
 fn printed_verdict(output: &str) -> Option<Result<Verdict, String>> {
     let whole = output.trim();
     let last_line = whole.lines().last().unwrap_or_default();
-    let object = [whole, last_line]
-        .iter()
-        .find_map(|text| match serde_json::from_str(text) {
-            Ok(Value::Object(object)) => Some(object),
-            _ => None,
-        })?;
+    let object = [whole, last_line].iter().find_map(|text| match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => Some(object),
+        _ => None,
+    })?;
     let Some(correct) = object.get("correct").and_then(Value::as_bool) else {
         // Falling back to the exit code would take `{"correct": "no"}` for a yes.
-        return Some(Err(
-            "printed a JSON object whose `correct` is not true or false".to_owned(),
-        ));
+        return Some(Err("printed a JSON object whose `correct` is not true or false".to_owned()));
     };
     let explanation = object.get("explanation").and_then(Value::as_str);
-    Some(Ok(Verdict {
-        correct,
-        explanation: shortened(explanation.unwrap_or_default()),
-    }))
+    Some(Ok(Verdict { correct, explanation: shortened(explanation.unwrap_or_default()) }))
 }
 
 /// Reads the exit code as a verdict, explained by what was printed.

@@ -44,10 +44,7 @@ fn reads_printed_verdicts() {
         run_shell(r#"echo '{"correct": false, "explanation": "no"}'"#),
         Ok(Verdict::wrong("no"))
     );
-    assert_eq!(
-        run_shell(r#"echo log; echo '{"correct": true}'; exit 1"#),
-        Ok(Verdict::right(""))
-    );
+    assert_eq!(run_shell(r#"echo log; echo '{"correct": true}'; exit 1"#), Ok(Verdict::right("")));
     assert!(run_shell(r#"echo '{"correct": "no"}'"#).is_err());
 }
 
@@ -92,10 +89,7 @@ fn bounds_output_and_input() {
     let verdict = run_shell("head -c 3000000 /dev/zero | tr '\\0' x").unwrap();
     assert_eq!(verdict.explanation.chars().count(), LONGEST_EXPLANATION + 1);
     let path = "x".repeat(3_000_000);
-    let case = Case {
-        path: &path,
-        ..CASE
-    };
+    let case = Case { path: &path, ..CASE };
     let verdict = check(&["true".to_owned()], &case, Duration::from_secs(30)).unwrap();
     assert!(verdict.correct);
 }

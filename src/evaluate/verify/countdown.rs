@@ -17,9 +17,7 @@ pub(super) fn check(case: &Case<'_>) -> Result<Verdict, VerifierError> {
             let numbers = written_list(&puzzle.numbers);
             let all = if puzzle.uses_all { "each" } else { "some" };
             let target = puzzle.target;
-            Verdict::right(format!(
-                "It uses {all} of {numbers} once and makes {target}."
-            ))
+            Verdict::right(format!("It uses {all} of {numbers} once and makes {target}."))
         }
         Some(fault) => Verdict::wrong(fault),
     })
@@ -55,11 +53,7 @@ fn split_equation(proposed: &str) -> (&str, Option<&str>) {
     };
     let computes =
         |side: &str| Expression::parse(side).is_ok_and(|expression| expression.has_operator());
-    if computes(right) && !computes(left) {
-        (right, Some(left))
-    } else {
-        (left, Some(right))
-    }
+    if computes(right) && !computes(left) { (right, Some(left)) } else { (left, Some(right)) }
 }
 
 /// Finds a number that is not given, is used too often, or is left over.
@@ -79,9 +73,7 @@ fn fault_of_numbers(used: &[Rational], puzzle: &Puzzle) -> Option<String> {
     if !puzzle.uses_all {
         return None;
     }
-    let left_over = given
-        .iter()
-        .find(|number| count(used, **number) < count(&given, **number))?;
+    let left_over = given.iter().find(|number| count(used, **number) < count(&given, **number))?;
     let times_used = count(used, *left_over);
     Some(if times_used == 0 {
         format!("{left_over} is not used.")
@@ -98,10 +90,9 @@ fn fault_of_claim(claim: &str, target: Rational) -> Option<String> {
     let result = Expression::parse(last).and_then(|expression| expression.evaluate());
     match result {
         Ok(evaluation) if evaluation.value == target => None,
-        Ok(evaluation) => Some(format!(
-            "It says that the result is {}, but it is {target}.",
-            evaluation.value
-        )),
+        Ok(evaluation) => {
+            Some(format!("It says that the result is {}, but it is {target}.", evaluation.value))
+        }
         Err(_) => Some("What stands after the equals sign is not a number.".to_owned()),
     }
 }

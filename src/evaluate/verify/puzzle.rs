@@ -16,14 +16,8 @@ const COUNTED_WORDS: [&str; 3] = [" numbers", " integers", " digits"];
 const MOST_NUMBERS: usize = 100;
 
 /// Phrases by which a problem's text allows numbers to be left over, in lower case.
-const SUBSET_PHRASES: [&str; 6] = [
-    "some of",
-    "any of",
-    "at most once",
-    "not all",
-    "need not",
-    "subset",
-];
+const SUBSET_PHRASES: [&str; 6] =
+    ["some of", "any of", "at most once", "not all", "need not", "subset"];
 
 /// A countdown problem.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,11 +35,7 @@ impl Puzzle {
         let lower = case.problem.to_lowercase();
         let (text_numbers, text_target) = read_text(&lower);
         let target = case.target.or(text_target);
-        let numbers = if case.numbers.is_empty() {
-            text_numbers
-        } else {
-            case.numbers.to_vec()
-        };
+        let numbers = if case.numbers.is_empty() { text_numbers } else { case.numbers.to_vec() };
         if numbers.is_empty() {
             return Err(VerifierError::NoNumbers);
         }
@@ -72,24 +62,14 @@ fn read_text(lower: &str) -> (Vec<i64>, Option<i64>) {
     let Some((last, _)) = integers.last() else {
         return (Vec::new(), None);
     };
-    let word = TARGET_WORDS
-        .iter()
-        .filter_map(|word| last_word_start(&lower[..*last], word))
-        .max();
+    let word = TARGET_WORDS.iter().filter_map(|word| last_word_start(&lower[..*last], word)).max();
     let Some(word) = word else {
         return (integers.iter().map(|(_, number)| *number).collect(), None);
     };
     let split = integers.partition_point(|(position, _)| *position < word);
     let (before, after) = integers.split_at(split);
-    let numbers = if before.is_empty() {
-        after.get(1..).unwrap_or_default()
-    } else {
-        before
-    };
-    (
-        numbers.iter().map(|(_, number)| *number).collect(),
-        after.first().map(|(_, number)| *number),
-    )
+    let numbers = if before.is_empty() { after.get(1..).unwrap_or_default() } else { before };
+    (numbers.iter().map(|(_, number)| *number).collect(), after.first().map(|(_, number)| *number))
 }
 
 /// Finds the last word that begins with `word`; `together` has no `get` in this sense.
@@ -113,9 +93,7 @@ fn integers(text: &str) -> Vec<(usize, i64)> {
         let before = text[..start].strip_suffix(['-', '−']);
         let negative = before
             .is_some_and(|before| !before.ends_with(|character: char| character.is_alphanumeric()));
-        let counts = COUNTED_WORDS
-            .iter()
-            .any(|word| text[position..].starts_with(word));
+        let counts = COUNTED_WORDS.iter().any(|word| text[position..].starts_with(word));
         if counts {
             continue;
         }
@@ -146,12 +124,7 @@ mod tests {
         let cases: [(&str, &[i64], i64, bool); 9] = [
             ("Use 4, 7, 8 and 8 to make 24.", &[4, 7, 8, 8], 24, true),
             ("Make 24 from 4 7 8 8", &[4, 7, 8, 8], 24, true),
-            (
-                "Using 3,5 get to 8. Use each number once.",
-                &[3, 5],
-                8,
-                true,
-            ),
+            ("Using 3,5 get to 8. Use each number once.", &[3, 5], 8, true),
             ("Use some of 1, 2, 3 to reach 5!", &[1, 2, 3], 5, false),
             (
                 "Combine 9 and 2 (each at most once) so that the result equals -7",
@@ -159,32 +132,13 @@ mod tests {
                 -7,
                 false,
             ),
-            (
-                "1 2 3 4: make an expression equal to 10",
-                &[1, 2, 3, 4],
-                10,
-                true,
-            ),
-            (
-                "With the 4 numbers 4, 7, 8, 8, reach the target 24.",
-                &[4, 7, 8, 8],
-                24,
-                true,
-            ),
-            (
-                "Make 10 with 2 and 5 taken together; forget 0.",
-                &[2, 5, 0],
-                10,
-                true,
-            ),
+            ("1 2 3 4: make an expression equal to 10", &[1, 2, 3, 4], 10, true),
+            ("With the 4 numbers 4, 7, 8, 8, reach the target 24.", &[4, 7, 8, 8], 24, true),
+            ("Make 10 with 2 and 5 taken together; forget 0.", &[2, 5, 0], 10, true),
             ("Use 1-2 to make 3. Then make your case.", &[1, 2], 3, true),
         ];
         for (problem, numbers, target, uses_all) in cases {
-            let expected = Puzzle {
-                numbers: numbers.to_vec(),
-                target,
-                uses_all,
-            };
+            let expected = Puzzle { numbers: numbers.to_vec(), target, uses_all };
             assert_eq!(read(problem), Ok(expected), "{problem}");
         }
     }
@@ -194,17 +148,11 @@ mod tests {
         assert_eq!(read("hello"), Err(VerifierError::NoNumbers));
         assert_eq!(read("make 24"), Err(VerifierError::NoNumbers));
         assert_eq!(read("1 2 3"), Err(VerifierError::NoTarget));
-        assert_eq!(
-            read("Use -4 and 2 to make 6"),
-            Err(VerifierError::NegativeNumber(-4))
-        );
+        assert_eq!(read("Use -4 and 2 to make 6"), Err(VerifierError::NegativeNumber(-4)));
         assert_eq!(
             read(&format!("{}make 3", "1 ".repeat(101))),
             Err(VerifierError::TooManyNumbers(101))
         );
-        assert_eq!(
-            read("99999999999999999999 é"),
-            Err(VerifierError::NoNumbers)
-        );
+        assert_eq!(read("99999999999999999999 é"), Err(VerifierError::NoNumbers));
     }
 }

@@ -21,9 +21,7 @@ pub(super) fn check_exact(case: &Case<'_>) -> Result<Verdict, VerifierError> {
 
 /// Compares answer classes, then values.
 pub(super) fn check_numeric(case: &Case<'_>) -> Result<Verdict, VerifierError> {
-    let reference = case
-        .reference
-        .ok_or(VerifierError::NoReference("numeric"))?;
+    let reference = case.reference.ok_or(VerifierError::NoReference("numeric"))?;
     // The answer may still stand in its sentence: `Answer: 5`.
     let proposed = extract_or_whole(case.proposed);
     let proposed = proposed.as_str();

@@ -1,14 +1,7 @@
 use super::*;
 
 fn case<'a>(problem: &'a str, reference: Option<&'a str>, proposed: &'a str) -> Case<'a> {
-    Case {
-        problem,
-        reference,
-        numbers: &[],
-        target: None,
-        path: proposed,
-        proposed,
-    }
+    Case { problem, reference, numbers: &[], target: None, path: proposed, proposed }
 }
 
 fn countdown(proposed: &str) -> String {
@@ -24,10 +17,7 @@ fn reads_and_writes_names() {
         ("exact", Verifier::Exact),
         (" numeric ", Verifier::Numeric),
         ("countdown", Verifier::Countdown),
-        (
-            "python3 'my check.py' --fast",
-            command(&["python3", "my check.py", "--fast"]),
-        ),
+        ("python3 'my check.py' --fast", command(&["python3", "my check.py", "--fast"])),
         ("sh -c '$(rm x); y'", command(&["sh", "-c", "$(rm x); y"])),
     ];
     for (text, verifier) in cases {
@@ -35,10 +25,7 @@ fn reads_and_writes_names() {
         assert_eq!(Verifier::parse(&verifier.to_string()), Ok(verifier.clone()));
         let json = serde_json::to_string(&verifier).unwrap();
         assert_eq!(serde_json::from_str::<Verifier>(&json).unwrap(), verifier);
-        assert_eq!(
-            verifier.is_pure(),
-            !matches!(verifier, Verifier::Command(_))
-        );
+        assert_eq!(verifier.is_pure(), !matches!(verifier, Verifier::Command(_)));
     }
     assert_eq!(Verifier::parse("  "), Err(VerifierError::Empty));
     assert_eq!(Verifier::parse("''"), Err(VerifierError::Empty));
@@ -98,37 +85,16 @@ fn checks_countdown_answers() {
         ("**$(7 - 8 / 8) * 4$**", right),
         ("(7 - 8 / 8) * 4 = 6 * 4 = 24", right),
         ("8 * (7 - 4) = 24", "8 is used once but given twice."),
-        (
-            "(8 - 4) * (7 - 8 / 8) = 24",
-            "8 is used 3 times but given twice.",
-        ),
+        ("(8 - 4) * (7 - 8 / 8) = 24", "8 is used 3 times but given twice."),
         ("4 * 6 = 24", "6 is used but not given."),
         ("7 + 8 + 8 = 23", "4 is not used."),
         ("4 + 7 + 8 + 8 = 24", "It makes 27, not 24."),
-        (
-            "(7 - 8 / 8) * 4 = 25",
-            "It says that the result is 25, but it is 24.",
-        ),
-        (
-            "(7 - 8 / 8) * 4 = x",
-            "What stands after the equals sign is not a number.",
-        ),
-        (
-            "4 ^ 7 + 8 + 8",
-            "It uses a power, but only + - * / are allowed.",
-        ),
-        (
-            "8 / (8 - 8)",
-            "The expression divides by zero; choose another divisor.",
-        ),
-        (
-            "no idea",
-            "The expression has `n` where a number has to stand; correct it.",
-        ),
-        (
-            "",
-            "The expression stops where a number has to follow; complete it.",
-        ),
+        ("(7 - 8 / 8) * 4 = 25", "It says that the result is 25, but it is 24."),
+        ("(7 - 8 / 8) * 4 = x", "What stands after the equals sign is not a number."),
+        ("4 ^ 7 + 8 + 8", "It uses a power, but only + - * / are allowed."),
+        ("8 / (8 - 8)", "The expression divides by zero; choose another divisor."),
+        ("no idea", "The expression has `n` where a number has to stand; correct it."),
+        ("", "The expression stops where a number has to follow; complete it."),
         ("48 / 2", "48 is used but not given."),
         ("7.5 * 4", "15/2 is used but not given."),
     ];

@@ -1,0 +1,40 @@
+//! Effects: what `update` wants done in the world, as data.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Request;
+use crate::tree::{NodeId, Operation, Problem};
+
+/// Something to be done outside of the model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Send a request to the engine.
+    Ask(Request),
+    /// Make a session file for a problem; answered by `Opened` or `OpenFailed`.
+    Create(Problem),
+    /// Open a session file; answered by `Opened` or `OpenFailed`.
+    Open(PathBuf),
+    /// Write operations to the open session; answered by `Saved` or `SaveFailed`.
+    Save(Vec<Operation>),
+    /// Try to save again after a failure.
+    RetrySave,
+    /// Close the open session and list the recent ones; answered by `Listed`.
+    List,
+    /// Put text on the clipboard; answered by `Copied`.
+    Copy(String),
+    /// Let a command verify an answer; answered by `Verified`.
+    Verify {
+        /// The trajectory.
+        node: NodeId,
+        /// Its text, without the problem.
+        path: String,
+        /// Its answer.
+        answer: String,
+        /// The problem, which says how to verify.
+        problem: Problem,
+    },
+    /// End the program.
+    Quit,
+}

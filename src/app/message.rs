@@ -1,0 +1,69 @@
+//! Messages: everything that can happen to the program.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::key::Key;
+use crate::engine::Event;
+use crate::tree::{NodeId, Operation, Problem};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// The engine told something.
+    Engine(Event),
+    /// A session was made or opened.
+    Opened(Opened),
+    /// A session could not be made or opened; a sentence with the mend.
+    OpenFailed(String),
+    /// The operations up to this sequence number are on disk.
+    Saved(u64),
+    /// Operations could not be written; a sentence with the mend.
+    SaveFailed(String),
+    /// The recent sessions.
+    Listed(Vec<Recent>),
+    /// Text was copied, or not; a sentence for the person.
+    Copied(Result<String, String>),
+    /// A command verified an answer.
+    Verified {
+        /// The trajectory.
+        node: NodeId,
+        /// Whether the answer is right and why; or why nobody can tell.
+        verdict: Result<(bool, String), String>,
+    },
+}
+
+/// A session that was made or opened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Its file.
+    pub path: PathBuf,
+    /// The seed from which all of its randomness follows.
+    pub seed: u64,
+    /// Its operations; none if it is new.
+    pub operations: Vec<Operation>,
+    /// The problem of a new session.
+    pub problem: Option<Problem>,
+    /// Why it can be read but not changed, if so.
+    pub read_only: Option<String>,
+}
+
+/// A recent session, as the start screen lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its problem, or why it cannot be read.
+    pub title: Result<String, String>,
+    /// How many nodes it has.
+    pub nodes: u64,
+    /// When it was last changed, in milliseconds since 1970-01-01 UTC.
+    pub changed: u64,
+}

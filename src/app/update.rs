@@ -1,0 +1,271 @@
+//! The update: a message and the time go in, the model changes, effects come out.
+
+use super::Effect;
+use super::command::Place;
+use super::key::{Key, KeyCode};
+use super::keymap::Found;
+use super::message::{Msg, Opened};
+use super::model::{EngineState, Model, Overlay, Screen};
+use super::start::{self, Start};
+use super::workbench::Workbench;
+use crate::engine::Event;
+use crate::evaluate::Verdict;
+use crate::search::{Driver, Mode, Turn};
+use crate::tree::{Actor, Body, NodeId};
+
+/// Changes the model by a message. `now` is in milliseconds since 1970-01-01 UTC.
+pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
+    model.now = now;
+    let effects = match message {
+        Msg::Key(key) => press(model, key, now),
+        Msg::Paste(text) => {
+            start::paste(model, &text);
+            Vec::new()
+        }
+        Msg::Resize(width, height) => {
+            model.size = (width, height);
+            Vec::new()
+        }
+        Msg::Engine(event) => engine(model, &event, now),
+        Msg::Opened(opened) => open(model, opened, now),
+        Msg::OpenFailed(message) => {
+            if let Screen::Start(start) = &mut model.screen {
+                start.gave_up();
+            }
+            model.complain(message);
+            Vec::new()
+        }
+        Msg::Saved(sequence) => {
+            if let Some(bench) = model.workbench_mut() {
+                bench.saved.sequence = sequence;
+                bench.saved.failure = None;
+            }
+            Vec::new()
+        }
+        Msg::SaveFailed(message) => {
+            if let Some(bench) = model.workbench_mut() {
+                bench.saved.failure = Some(message.clone());
+                // Nothing more is grown that might be lost.
+                let effects = {
+                    let turn = bench.driver.cancel();
+                    bench.take(turn, now)
+                };
+                model.complain(message);
+                return effects;
+            }
+            model.complain(message);
+            Vec::new()
+        }
+        Msg::Listed(recent) => {
+            if let Screen::Start(start) = &mut model.screen {
+                start.list(recent);
+            }
+            Vec::new()
+        }
+        Msg::Copied(Ok(text)) => {
+            model.tell(text);
+            Vec::new()
+        }
+        Msg::Copied(Err(text)) => {
+            model.complain(text);
+            Vec::new()
+        }
+        Msg::Verified { node, verdict } => verified(model, node, verdict, now),
+    };
+    if let Some(broken) = model.workbench_mut().and_then(Workbench::take_broken) {
+        model.complain(broken);
+    }
+    effects
+}
+
+fn press(model: &mut Model, key: Key, now: u64) -> Vec<Effect> {
+    let force_quit = matches!(key, Key { code: KeyCode::Char('c'), control: true, .. });
+    match model.overlay {
+        Some(Overlay::Quit) => {
+            model.overlay = None;
+            let yes = force_quit || matches!(key.code, KeyCode::Char('y' | 'q') | KeyCode::Enter);
+            return if yes { vec![Effect::Quit] } else { Vec::new() };
+        }
+        Some(Overlay::Help(row)) => {
+            model.overlay = match key.code {
+                KeyCode::Char('j') | KeyCode::Down => Some(Overlay::Help(row.saturating_add(1))),
+                KeyCode::Char('k') | KeyCode::Up => Some(Overlay::Help(row.saturating_sub(1))),
+                KeyCode::PageDown | KeyCode::Char(' ') => {
+                    Some(Overlay::Help(row.saturating_add(10)))
+                }
+                KeyCode::PageUp => Some(Overlay::Help(row.saturating_sub(10))),
+                _ => None,
+            };
+            return Vec::new();
+        }
+        None => {}
+    }
+    if let Screen::Start(start) = &mut model.screen
+        && start.input.is_some()
+        && !force_quit
+    {
+        return start::input_key(start, key);
+    }
+    model.notice = None;
+    model.keys.push(key);
+    match model.keymap.find(model.place(), &model.keys) {
+        Found::Command(command) => {
+            model.keys.clear();
+            (command.run)(model, now)
+        }
+        Found::Prefix => Vec::new(),
+        Found::Nothing => {
+            let keys: String = model.keys.drain(..).map(|key| key.to_string()).collect();
+            if key.code != KeyCode::Escape {
+                model.tell(format!("{keys} does nothing here; ? shows the keys."));
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
+    match event {
+        Event::Loading { progress } => model.engine = EngineState::Loading(*progress),
+        Event::Loaded(info) => model.engine = EngineState::Ready(info.clone()),
+        Event::LoadFailed { message } => {
+            model.engine = EngineState::Failed(message.clone());
+            model.complain(message.clone());
+        }
+        Event::Lost { why, restarting: true } => {
+            model.engine = EngineState::Restarting(why.clone());
+            model.complain(format!(
+                "The engine was lost ({why}) and is being started again; the tree is whole."
+            ));
+        }
+        Event::Lost { why, restarting: false } => {
+            let message =
+                format!("The engine was lost again and again ({why}); try another model.");
+            model.engine = EngineState::Failed(message.clone());
+            model.complain(message);
+        }
+        Event::Failed { message, .. } => {
+            model.complain(format!("The engine cannot go on: {message}."))
+        }
+        Event::Tokens { .. } | Event::BranchDone { .. } | Event::Labels { .. } => {}
+    }
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    let turn = bench.driver.handle(&bench.tree, event);
+    if bench.saved.read_only.is_some() {
+        return Vec::new();
+    }
+    bench.take(turn, now)
+}
+
+/// Puts a session on the workbench. A new one begins to grow at once.
+fn open(model: &mut Model, opened: Opened, now: u64) -> Vec<Effect> {
+    let problem = opened.problem.clone();
+    // Late answers to an earlier session's requests must not be taken for this one's.
+    model.sessions += 1;
+    let mut bench = match Workbench::open(opened, model.sessions << 32) {
+        Ok(bench) => bench,
+        Err(message) => {
+            if let Screen::Start(start) = &mut model.screen {
+                start.gave_up();
+            }
+            model.complain(message);
+            return Vec::new();
+        }
+    };
+    model.keys.clear();
+    if let EngineState::Ready(info) = &model.engine {
+        let _ = bench.driver.handle(&bench.tree, &Event::Loaded(info.clone()));
+    }
+    let effects = if let Some(why) = &bench.saved.read_only {
+        let text = format!("Read-only: {why}");
+        model.complain(text);
+        Vec::new()
+    } else if let Some(problem) = problem {
+        bench.act(Actor::Person, Body::ProblemSet { problem }, now);
+        let turn = bench.driver.start(&bench.tree, NodeId::ROOT, now);
+        bench.take(turn, now)
+    } else {
+        let turn = bench.driver.take_over(&bench.tree);
+        bench.take(turn, now)
+    };
+    model.screen = Screen::Workbench(Box::new(bench));
+    effects
+}
+
+fn verified(
+    model: &mut Model,
+    node: NodeId,
+    verdict: Result<(bool, String), String>,
+    now: u64,
+) -> Vec<Effect> {
+    match verdict {
+        Ok((correct, explanation)) => {
+            let Some(bench) = model.workbench_mut() else { return Vec::new() };
+            if !bench.tree.contains(node) {
+                return Vec::new();
+            }
+            let operation = Driver::verified(node, &Verdict { correct, explanation });
+            bench.take(Turn { operations: vec![operation], ..Turn::default() }, now)
+        }
+        Err(message) => {
+            model.complain(message);
+            Vec::new()
+        }
+    }
+}
+
+pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
+    model.overlay = Some(Overlay::Help(0));
+    Vec::new()
+}
+
+/// Escape: `press` has already closed what lay on top and dropped half a key sequence.
+pub(super) fn escape(model: &mut Model) -> Vec<Effect> {
+    model.notice = None;
+    Vec::new()
+}
+
+/// Ctrl-C: stops generation if there is any; else asks whether to quit.
+pub(super) fn stop(model: &mut Model, now: u64) -> Vec<Effect> {
+    if let Some(bench) = model.workbench_mut()
+        && (!bench.driver.is_idle() || bench.driver.mode() != Mode::Paused)
+    {
+        let turn = bench.driver.cancel();
+        let effects = bench.take(turn, now);
+        model.tell("Stopped growing; s starts again, Ctrl-C once more quits.");
+        return effects;
+    }
+    model.overlay = Some(Overlay::Quit);
+    Vec::new()
+}
+
+/// Quits, unless something could not be saved: then it asks first.
+pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
+    let unsaved = model.workbench().is_some_and(|bench| bench.saved.failure.is_some());
+    if unsaved {
+        model.overlay = Some(Overlay::Quit);
+        return Vec::new();
+    }
+    vec![Effect::Quit]
+}
+
+pub(super) fn retry_save(model: &mut Model) -> Vec<Effect> {
+    vec![Effect::RetrySave].into_iter().filter(|_| model.place() == Place::Workbench).collect()
+}
+
+/// Leaves the workbench for the start screen; the session is closed and saved.
+pub(super) fn go_home(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    if bench.saved.failure.is_some() {
+        model.complain(
+            "The session is not saved; free some space and press gw, or q to quit without.",
+        );
+        return Vec::new();
+    }
+    let turn = bench.driver.cancel();
+    let mut effects = bench.take(turn, now);
+    model.screen = Screen::Start(Start::default());
+    effects.push(Effect::List);
+    effects
+}

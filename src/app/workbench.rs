@@ -1,0 +1,448 @@
+//! The workbench: a tree, a search over it, and a person's place in it.
+//!
+//! Responsible for the commands of the workbench and for turning what the driver wants into
+//! applied operations and effects. Every change of the tree passes through `Workbench::act`.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+
+use super::Effect;
+use super::layout::Layout;
+use super::message::Opened;
+use super::model::Model;
+use crate::aggregate::{self, Answer};
+use crate::evaluate::Rating;
+use crate::search::{Driver, Mode, Policy, Turn};
+use crate::tree::{Actor, Body, NodeId, Operation, Outline, Row, Tree};
+
+/// A session on the workbench.
+#[derive(Debug)]
+pub struct Workbench {
+    /// The tree.
+    pub tree: Tree,
+    /// Which rows of it show.
+    pub outline: Outline,
+    /// The search.
+    pub driver: Driver,
+    /// The chosen node.
+    pub cursor: NodeId,
+    /// The line of the tree pane that the cursor is on, from 0: it stays there while the tree
+    /// grows around it.
+    pub line: usize,
+    /// How many rows the path is scrolled up from its end.
+    pub path_scroll: usize,
+    /// The session's file.
+    pub path: PathBuf,
+    /// What is on disk.
+    pub saved: Saved,
+    /// The answers, the most believed first.
+    pub answers: Vec<Answer>,
+    visited: BTreeMap<NodeId, NodeId>,
+    recent_tokens: VecDeque<(u64, u64)>,
+    unsaved: Vec<Operation>,
+    broken: Option<String>,
+}
+
+/// What is known of the session on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Saved {
+    /// The last operation that is safe on disk.
+    pub sequence: u64,
+    /// Why nothing can be saved at present, if so.
+    pub failure: Option<String>,
+    /// Why the session may not be changed, if so.
+    pub read_only: Option<String>,
+}
+
+/// The time over which tokens per second are counted, in milliseconds.
+const RATE_WINDOW: u64 = 2000;
+
+impl Workbench {
+    /// Makes the workbench of a session.
+    ///
+    /// # Errors
+    /// Returns a sentence if the operations do not make a tree.
+    pub(super) fn open(opened: Opened, first_request: u64) -> Result<Self, String> {
+        let tree = Tree::fold(&opened.operations)
+            .map_err(|error| format!("{} is damaged: {error}.", opened.path.display()))?;
+        let mut bench = Self {
+            outline: Outline::new(&tree),
+            driver: Driver::new(Policy::swe_search(), opened.seed, first_request),
+            cursor: NodeId::ROOT,
+            line: 0,
+            path_scroll: 0,
+            path: opened.path,
+            saved: Saved { sequence: tree.sequence(), failure: None, read_only: opened.read_only },
+            answers: aggregate::answers(&tree, Rating::NAME),
+            visited: BTreeMap::new(),
+            recent_tokens: VecDeque::new(),
+            unsaved: Vec::new(),
+            broken: None,
+            tree,
+        };
+        for id in bench.tree.ids() {
+            if bench.tree.node(id).is_pruned() {
+                bench.outline.set_folded(&bench.tree, id, true);
+            }
+        }
+        Ok(bench)
+    }
+
+    /// Returns whether nothing is under way.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let resting = self.driver.is_idle() && self.driver.mode() == Mode::Paused;
+        resting && (self.saved.sequence == self.tree.sequence() || self.saved.failure.is_some())
+    }
+
+    /// Returns tokens per second over the last two seconds.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)]
+    pub fn tokens_per_second(&self, now: u64) -> f64 {
+        let recent =
+            self.recent_tokens.iter().filter(|(time, _)| now.saturating_sub(*time) <= RATE_WINDOW);
+        let Some((first, _)) = recent.clone().next() else { return 0.0 };
+        let tokens: u64 = recent.map(|(_, count)| count).sum();
+        tokens as f64 * 1000.0 / now.saturating_sub(*first).clamp(250, RATE_WINDOW) as f64
+    }
+
+    /// Returns the answer that the tree believes most.
+    #[must_use]
+    pub fn best(&self) -> Option<&Answer> {
+        self.answers.first()
+    }
+
+    /// Applies an operation and keeps it to be saved.
+    pub(super) fn act(&mut self, actor: Actor, body: Body, now: u64) {
+        let operation = Operation { sequence: self.tree.sequence() + 1, time: now, actor, body };
+        let tokens = self.tree.tokens();
+        if let Err(error) = self.tree.apply(&operation) {
+            // A mistake of this program, not of the person: nothing was changed.
+            self.broken = Some(format!("An operation was refused: {error}."));
+            return;
+        }
+        self.outline.sync(&self.tree);
+        if self.tree.tokens() > tokens {
+            self.recent_tokens.push_back((now, self.tree.tokens() - tokens));
+            while self
+                .recent_tokens
+                .front()
+                .is_some_and(|(time, _)| now.saturating_sub(*time) > RATE_WINDOW)
+            {
+                self.recent_tokens.pop_front();
+            }
+        }
+        match &operation.body {
+            Body::Pruned { node } | Body::Restored { node } => self.show_pruned(*node),
+            Body::Evaluated { .. } | Body::NodeFinished { answer: Some(_), .. } => self.recount(),
+            _ => {}
+        }
+        self.unsaved.push(operation);
+    }
+
+    /// Folds a node that was pruned, unfolds one that was restored, and counts answers anew.
+    fn show_pruned(&mut self, node: NodeId) {
+        self.outline.set_folded(&self.tree, node, self.tree.node(node).is_pruned());
+        if self.outline.row_of(&self.tree, self.cursor).is_none() {
+            self.cursor = node;
+        }
+        self.recount();
+    }
+
+    fn recount(&mut self) {
+        self.answers = aggregate::answers(&self.tree, Rating::NAME);
+    }
+
+    /// Applies what the driver wants, and what it wants next, until it waits for the engine.
+    pub(super) fn take(&mut self, turn: Turn, now: u64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut next = turn;
+        loop {
+            let idle = next.operations.is_empty() && next.requests.is_empty();
+            for (actor, body) in next.operations {
+                self.act(actor, body, now);
+            }
+            effects.extend(next.requests.into_iter().map(Effect::Ask));
+            for asked in next.verifications {
+                let Some(problem) = self.tree.problem().cloned() else { continue };
+                let path = self.tree.path_text(asked.node);
+                effects.push(Effect::Verify {
+                    node: asked.node,
+                    path,
+                    answer: asked.answer,
+                    problem,
+                });
+            }
+            next = self.driver.advance(&self.tree, now);
+            if idle && next.operations.is_empty() && next.requests.is_empty() {
+                break;
+            }
+        }
+        effects.extend(self.save());
+        effects
+    }
+
+    /// Returns the effect that saves what is not saved yet.
+    pub(super) fn save(&mut self) -> Option<Effect> {
+        let unsaved = std::mem::take(&mut self.unsaved);
+        (!unsaved.is_empty()).then_some(Effect::Save(unsaved))
+    }
+
+    /// Returns what went wrong inside, once.
+    pub(super) fn take_broken(&mut self) -> Option<String> {
+        self.broken.take()
+    }
+
+    /// Moves the cursor; the row stays on its line of the screen as far as it can.
+    fn go_to(&mut self, node: NodeId, rows: usize) {
+        let before = self.outline.position(&self.tree, self.cursor);
+        self.outline.reveal(&self.tree, node);
+        let after = self.outline.position(&self.tree, node);
+        if let Some(parent) = self.tree.node(node).parent() {
+            self.visited.insert(parent, node);
+        }
+        if node != self.cursor {
+            self.path_scroll = 0;
+        }
+        self.cursor = node;
+        let margin = (rows / 5).min(3);
+        let line = (self.line + after).saturating_sub(before);
+        let last = rows.saturating_sub(1 + margin).max(margin);
+        self.line = line.clamp(margin, last).min(after);
+    }
+
+    fn row(&self) -> Row {
+        let head = self.outline.head(&self.tree, self.cursor);
+        self.outline.row_of(&self.tree, self.cursor).unwrap_or(Row { head, tail: head })
+    }
+}
+
+/// Rows of the tree pane.
+fn rows(model: &Model) -> usize {
+    Layout::of(model.size).tree_rows()
+}
+
+/// Moves the cursor to the node that `to` names, if it names one.
+fn walk(model: &mut Model, to: impl FnOnce(&Workbench) -> Option<NodeId>) -> Vec<Effect> {
+    let rows = rows(model);
+    if let Some(bench) = model.workbench_mut()
+        && let Some(node) = to(bench)
+    {
+        bench.go_to(node, rows);
+    }
+    Vec::new()
+}
+
+pub(super) fn parent(model: &mut Model) -> Vec<Effect> {
+    walk(model, |bench| bench.tree.node(bench.cursor).parent())
+}
+
+pub(super) fn child(model: &mut Model) -> Vec<Effect> {
+    walk(model, |bench| {
+        let visited = bench.visited.get(&bench.cursor).copied();
+        visited.or(bench.tree.node(bench.cursor).first_child())
+    })
+}
+
+pub(super) fn next(model: &mut Model) -> Vec<Effect> {
+    walk(model, |bench| {
+        let below = || bench.outline.next(&bench.tree, bench.row()).map(|row| row.head);
+        bench.tree.node(bench.cursor).next().or_else(below)
+    })
+}
+
+pub(super) fn previous(model: &mut Model) -> Vec<Effect> {
+    walk(model, |bench| {
+        let above = || {
+            let position = bench.outline.position(&bench.tree, bench.cursor).checked_sub(1)?;
+            bench.outline.row(&bench.tree, position).map(|row| row.head)
+        };
+        bench.tree.node(bench.cursor).previous().or_else(above)
+    })
+}
+
+pub(super) fn go_to_row(model: &mut Model, position: usize) -> Vec<Effect> {
+    walk(model, |bench| {
+        let position = position.min(bench.outline.len().saturating_sub(1));
+        bench.outline.row(&bench.tree, position).map(|row| row.head)
+    })
+}
+
+pub(super) fn half_page(model: &mut Model, direction: isize) -> Vec<Effect> {
+    let half = isize::try_from(rows(model) / 2).unwrap_or(1).max(1) * direction;
+    let position =
+        model.workbench().map_or(0, |bench| bench.outline.position(&bench.tree, bench.cursor));
+    go_to_row(model, position.saturating_add_signed(half))
+}
+
+pub(super) fn best_answer(model: &mut Model) -> Vec<Effect> {
+    if model.workbench().is_some_and(|bench| bench.answers.is_empty()) {
+        model.tell("There is no answer yet.");
+    }
+    walk(model, |bench| bench.best().map(|answer| answer.best))
+}
+
+pub(super) fn scroll_path(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(bench) = model.workbench_mut() {
+        bench.path_scroll = bench.path_scroll.saturating_add_signed(-by);
+    }
+    Vec::new()
+}
+
+pub(super) fn toggle_fold(model: &mut Model) -> Vec<Effect> {
+    if let Some(bench) = model.workbench_mut() {
+        let tail = bench.row().tail;
+        let folded = bench.outline.is_folded(tail);
+        bench.outline.set_folded(&bench.tree, tail, !folded);
+    }
+    Vec::new()
+}
+
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let folded = model.workbench().is_some_and(|bench| bench.outline.is_folded(bench.row().tail));
+    if folded { toggle_fold(model) } else { child(model) }
+}
+
+pub(super) fn fold_all(model: &mut Model, folded: bool) -> Vec<Effect> {
+    if let Some(bench) = model.workbench_mut() {
+        bench.outline.set_all_folded(&bench.tree, folded);
+    }
+    walk(model, |bench| {
+        // The cursor stays on what is still to be seen.
+        bench.tree.ancestors(bench.cursor).filter(|id| bench.outline.is_folded(*id)).last()
+    })
+}
+
+pub(super) fn toggle_chains(model: &mut Model) -> Vec<Effect> {
+    if let Some(bench) = model.workbench_mut() {
+        let joins = !bench.outline.joins_chains();
+        bench.outline.set_joins_chains(&bench.tree, joins);
+    }
+    Vec::new()
+}
+
+/// Runs a change of the session, unless it is read-only.
+fn change(
+    model: &mut Model,
+    now: u64,
+    to: impl FnOnce(&mut Workbench) -> Result<Turn, String>,
+) -> Vec<Effect> {
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    if let Some(why) = &bench.saved.read_only {
+        let text = format!("This session is read-only: {why}");
+        model.complain(text);
+        return Vec::new();
+    }
+    match to(bench) {
+        Ok(turn) => bench.take(turn, now),
+        Err(message) => {
+            model.complain(message);
+            Vec::new()
+        }
+    }
+}
+
+pub(super) fn toggle_search(model: &mut Model, now: u64) -> Vec<Effect> {
+    change(model, now, |bench| {
+        Ok(if bench.driver.mode() == Mode::Paused {
+            bench.driver.start(&bench.tree, NodeId::ROOT, now)
+        } else {
+            bench.driver.pause("paused by hand")
+        })
+    })
+}
+
+pub(super) fn search_here(model: &mut Model, now: u64) -> Vec<Effect> {
+    change(model, now, |bench| Ok(bench.driver.start(&bench.tree, bench.cursor, now)))
+}
+
+pub(super) fn step(model: &mut Model, now: u64) -> Vec<Effect> {
+    change(model, now, |bench| Ok(bench.driver.step(&bench.tree, NodeId::ROOT, now)))
+}
+
+pub(super) fn expand(model: &mut Model, now: u64) -> Vec<Effect> {
+    change(model, now, |bench| bench.driver.expand(&bench.tree, bench.cursor))
+}
+
+pub(super) fn roll_out(model: &mut Model, now: u64) -> Vec<Effect> {
+    change(model, now, |bench| bench.driver.roll_out(&bench.tree, bench.cursor))
+}
+
+/// A turn of one operation by the person.
+fn person(body: Body) -> Turn {
+    Turn { operations: vec![(Actor::Person, body)], ..Turn::default() }
+}
+
+pub(super) fn prune(model: &mut Model, now: u64) -> Vec<Effect> {
+    let mut done = String::new();
+    let effects = change(model, now, |bench| {
+        let node = bench.cursor;
+        if node == NodeId::ROOT {
+            return Err("The root stands for the problem and cannot be pruned.".to_owned());
+        }
+        let steps = bench.tree.subtree(node).count();
+        let steps = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
+        if bench.tree.node(node).is_pruned() {
+            done = format!("Restored {node} ({steps}).");
+            return Ok(person(Body::Restored { node }));
+        }
+        done = format!("Pruned {node} ({steps}); u takes it back.");
+        Ok(person(Body::Pruned { node }))
+    });
+    if !done.is_empty() {
+        model.tell(done);
+    }
+    effects
+}
+
+pub(super) fn undo(model: &mut Model, now: u64) -> Vec<Effect> {
+    travel(model, now, "undo", "Undid", Tree::next_undo, |operation| Body::Undone { operation })
+}
+
+pub(super) fn redo(model: &mut Model, now: u64) -> Vec<Effect> {
+    travel(model, now, "redo", "Redid", Tree::next_redo, |operation| Body::Redone { operation })
+}
+
+/// Undoes or redoes and goes to the node that it concerns.
+fn travel(
+    model: &mut Model,
+    now: u64,
+    verb: &str,
+    done: &str,
+    next: fn(&Tree) -> Option<(u64, NodeId)>,
+    body: fn(u64) -> Body,
+) -> Vec<Effect> {
+    let mut target = None;
+    let effects = change(model, now, |bench| {
+        let Some((operation, node)) = next(&bench.tree) else {
+            return Err(format!("There is nothing to {verb}."));
+        };
+        target = Some(node);
+        Ok(person(body(operation)))
+    });
+    if let Some(node) = target {
+        if let Some(bench) = model.workbench_mut() {
+            bench.show_pruned(node);
+        }
+        walk(model, |_| Some(node));
+        let pruned = model.workbench().is_some_and(|bench| bench.tree.node(node).is_pruned());
+        let state = if pruned { "is pruned again" } else { "is back" };
+        model.tell(format!("{done}: {node} {state}."));
+    }
+    effects
+}
+
+pub(super) fn copy_step(model: &mut Model) -> Vec<Effect> {
+    let Some(bench) = model.workbench() else { return Vec::new() };
+    let text = match (bench.cursor, bench.tree.problem()) {
+        (NodeId::ROOT, Some(problem)) => problem.text.clone(),
+        (node, _) => bench.tree.node(node).text().trim_end().to_owned(),
+    };
+    vec![Effect::Copy(text)]
+}
+
+pub(super) fn copy_path(model: &mut Model) -> Vec<Effect> {
+    let Some(bench) = model.workbench() else { return Vec::new() };
+    let problem = bench.tree.problem().map_or("", |problem| problem.text.as_str());
+    vec![Effect::Copy(format!("{problem}\n\n{}", bench.tree.path_text(bench.cursor)))]
+}

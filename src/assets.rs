@@ -1,0 +1,20 @@
+//! Files that are compiled into the program.
+
+/// The embedded model: see `assets/model/README.md`.
+pub const MODEL: &[u8] = include_bytes!("../assets/model/pleach-reasoner.gguf");
+
+/// The question that the embedded model was trained to answer with a rating.
+pub const EMBEDDED_RATE: &str = include_str!("../assets/prompts/embedded/rate.txt");
+/// The question for a rating from 0 to 10, for any other model.
+pub const RATE_TO_TEN: &str = include_str!("../assets/prompts/rate_to_ten.txt");
+/// The question for a rating from 0 to 9, for vocabularies where "10" is several tokens.
+pub const RATE_TO_NINE: &str = include_str!("../assets/prompts/rate_to_nine.txt");
+
+/// Returns whether a model's name is the embedded model's, which wants its own questions.
+#[must_use]
+pub fn is_embedded(model: &str) -> bool {
+    model == "pleach-reasoner"
+}
+
+/// Problems that the start screen offers, in the form of a problem file.
+pub const SAMPLES: &str = include_str!("../assets/problems/samples.jsonl");

@@ -1,0 +1,228 @@
+//! What can be asked of an engine, and what it tells.
+//!
+//! A request carries an id of the caller's choice; every event that answers it carries the
+//! same id. A `Generate` ends with one `BranchDone` per branch, a `ScoreLabels` with one
+//! `Labels`; either may end with `Failed` instead. `Lost` ends all requests at once.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::reasoning::Segmentation;
+use crate::tree::{Sampling, Token};
+
+/// The caller's name for a request.
+pub type RequestId = u64;
+
+/// Something asked of an engine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Load a model, in place of the one that is loaded.
+    Load(ModelOptions),
+    /// Continue one prompt in several branches, decoded in one batch from a shared prefix.
+    Generate {
+        /// The request's id.
+        id: RequestId,
+        /// What to continue.
+        prompt: Prompt,
+        /// The seed of each branch's random numbers; as many branches as seeds.
+        seeds: Vec<u64>,
+        /// How tokens are drawn.
+        sampling: Sampling,
+        /// Where a step ends.
+        segmentation: Segmentation,
+        /// The most tokens that a branch may get.
+        max_tokens: u32,
+    },
+    /// Read the probabilities of labels at the position after a prompt.
+    ScoreLabels {
+        /// The request's id.
+        id: RequestId,
+        /// What comes before the label.
+        prompt: Prompt,
+        /// The labels; each must be a single token in the model's vocabulary.
+        labels: Vec<String>,
+    },
+    /// Stop a request within one decoding step.
+    Cancel {
+        /// The request's id.
+        id: RequestId,
+    },
+}
+
+/// Which model to load and how to run it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelOptions {
+    /// A GGUF file; the embedded model if absent.
+    pub file: Option<PathBuf>,
+    /// A Jinja chat template in place of the model's own.
+    pub template: Option<String>,
+    /// Cells of the key-value cache, shared by all branches; the default suits the model.
+    pub context: Option<u32>,
+    /// Threads to decode with; the default suits the model and the machine.
+    pub threads: Option<u32>,
+    /// Layers on the GPU; all that fit if absent.
+    pub gpu_layers: Option<u32>,
+}
+
+/// A conversation, the last turn of which is to be continued.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// The turns, oldest first. The last must be the assistant's and is left open.
+    pub turns: Vec<Turn>,
+}
+
+/// One turn of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who speaks.
+    pub role: Role,
+    /// What is said.
+    pub content: Content,
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// Instructions to the model.
+    System,
+    /// The person who asks.
+    User,
+    /// The model.
+    Assistant,
+}
+
+impl Role {
+    /// Returns the name that chat templates use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
+/// What is said in a turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Content {
+    /// Text, tokenised without special tokens whatever it contains.
+    Text(String),
+    /// Tokens, exactly as they were sampled.
+    Tokens(Vec<i32>),
+}
+
+impl Prompt {
+    /// Returns a prompt in which the model goes on with an answer to a question.
+    #[must_use]
+    pub fn continuing(question: &str, answer_so_far: Vec<i32>) -> Self {
+        Self {
+            turns: vec![
+                Turn { role: Role::User, content: Content::Text(question.to_owned()) },
+                Turn { role: Role::Assistant, content: Content::Tokens(answer_so_far) },
+            ],
+        }
+    }
+
+    /// Returns the prompt with one more question, to be answered from the start.
+    #[must_use]
+    pub fn then_ask(mut self, question: &str) -> Self {
+        self.turns.extend([
+            Turn { role: Role::User, content: Content::Text(question.to_owned()) },
+            Turn { role: Role::Assistant, content: Content::Tokens(Vec::new()) },
+        ]);
+        self
+    }
+}
+
+/// Something that an engine tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// A model is being loaded; the share that is done, in `[0, 1]`.
+    Loading {
+        /// Share done.
+        progress: f32,
+    },
+    /// A model is ready.
+    Loaded(ModelInfo),
+    /// A model cannot be loaded; a sentence with the mend.
+    LoadFailed {
+        /// The sentence.
+        message: String,
+    },
+    /// A branch got tokens.
+    Tokens {
+        /// The request.
+        id: RequestId,
+        /// Which of its branches, from 0.
+        branch: u32,
+        /// The tokens, in order.
+        tokens: Vec<Token>,
+    },
+    /// A branch ended.
+    BranchDone {
+        /// The request.
+        id: RequestId,
+        /// Which of its branches, from 0.
+        branch: u32,
+        /// Why.
+        stop: StopReason,
+    },
+    /// Label probabilities were read.
+    Labels {
+        /// The request.
+        id: RequestId,
+        /// The probability of each label, in the order asked; their sum is the captured mass.
+        masses: Vec<f64>,
+        /// Tokens of the question that follows the path, which is what the score cost.
+        tokens: u32,
+    },
+    /// A request cannot be fulfilled; a sentence with the mend.
+    Failed {
+        /// The request.
+        id: RequestId,
+        /// The sentence.
+        message: String,
+    },
+    /// The engine died and every request with it. `Loading` and `Loaded` follow if it can be
+    /// started again.
+    Lost {
+        /// What happened, in words.
+        why: String,
+        /// Whether it is being started again.
+        restarting: bool,
+    },
+}
+
+/// Why a branch ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopReason {
+    /// The step is whole.
+    Step,
+    /// The model ended its turn.
+    EndOfTurn,
+    /// The limit of tokens, or the end of the model's context, was reached.
+    Length,
+    /// The request was cancelled.
+    Cancelled,
+}
+
+/// What is known of a loaded model. Names come from the file and are not to be trusted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// The model's name.
+    pub name: String,
+    /// The architecture's name.
+    pub architecture: String,
+    /// Number of parameters.
+    pub parameters: u64,
+    /// The longest sequence that it can read, in tokens.
+    pub context: u32,
+    /// Identifies the file: BLAKE3 of its length, its first and its last MiB, in hexadecimal.
+    pub fingerprint: String,
+    /// BLAKE3 of the chat template in use, in hexadecimal.
+    pub template: String,
+    /// Whether "10" is a single token, so that a 0 to 10 scale can be read at one position.
+    pub reads_ten: bool,
+}

@@ -1,0 +1,172 @@
+//! The scripted engine: deterministic text at a chosen pace, for tests and benchmarks of
+//! everything that is not the engine.
+//!
+//! Responsible for answering the whole protocol without a model. What it says depends on the
+//! prompt and the seed alone. It never pretends to be a model: its name is "scripted".
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{Receiver, channel};
+
+use super::protocol::{Content, Event, ModelInfo, Prompt, Request, StopReason};
+use super::{EVENT_CAPACITY, Engine};
+use crate::tree::Token;
+
+/// How a scripted engine behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Script {
+    /// Tokens per second over all branches; 0 sends as fast as they are read.
+    pub pace: u32,
+    /// Steps before the answer.
+    pub depth: usize,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self { pace: 0, depth: 3 }
+    }
+}
+
+/// A scripted engine in a thread of its own.
+#[derive(Debug)]
+pub struct Scripted {
+    requests: mpsc::Sender<Request>,
+}
+
+impl Scripted {
+    /// Starts a scripted engine and returns it with its events.
+    #[must_use]
+    pub fn start(script: Script) -> (Self, Receiver<Event>) {
+        let (events, receiver) = channel(EVENT_CAPACITY);
+        let (requests, inbox) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut due = Instant::now();
+            while let Ok(request) = inbox.recv() {
+                for event in script.answer(&request) {
+                    if let (Event::Tokens { tokens, .. }, 1..) = (&event, script.pace) {
+                        let count = u32::try_from(tokens.len()).unwrap_or(1);
+                        due =
+                            due.max(Instant::now()) + Duration::from_secs(1) * count / script.pace;
+                        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                    }
+                    if events.blocking_send(event).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        (Self { requests }, receiver)
+    }
+}
+
+impl Engine for Scripted {
+    fn send(&self, request: Request) {
+        // The thread ends only when the reader of its events is gone.
+        let _ = self.requests.send(request);
+    }
+}
+
+const LINE_END: i32 = 1;
+const OPENINGS: [&str; 6] = ["Try", "First", "Suppose that", "So", "Then", "Hence"];
+const MIDDLES: [&str; 6] =
+    ["the sum is", "both sides give", "what is left is", "doubling makes", "we need", "数を足すと"];
+
+impl Script {
+    /// Returns the events that answer a request, in order.
+    #[must_use]
+    pub fn answer(&self, request: &Request) -> Vec<Event> {
+        match request {
+            Request::Load(_) => vec![Event::Loading { progress: 0.5 }, Event::Loaded(info())],
+            Request::Cancel { .. } => Vec::new(),
+            Request::Generate { id, prompt, seeds, max_tokens, .. } => {
+                let most = usize::try_from(*max_tokens).unwrap_or(usize::MAX);
+                let branches: Vec<_> = seeds.iter().map(|seed| self.step(prompt, *seed)).collect();
+                let longest = branches.iter().map(|(tokens, _)| tokens.len().min(most)).max();
+                let mut events = Vec::new();
+                for at in 0..longest.unwrap_or(0) {
+                    for (branch, (tokens, _)) in (0..).zip(&branches) {
+                        if let Some(token) = tokens.get(at) {
+                            events.push(Event::Tokens {
+                                id: *id,
+                                branch,
+                                tokens: vec![token.clone()],
+                            });
+                        }
+                    }
+                }
+                for (branch, (tokens, stop)) in (0..).zip(&branches) {
+                    let stop = if tokens.len() > most { StopReason::Length } else { *stop };
+                    events.push(Event::BranchDone { id: *id, branch, stop });
+                }
+                events
+            }
+            Request::ScoreLabels { id, prompt, labels } => {
+                let peak = mix(hash(prompt)) % labels.len().max(1) as u64;
+                let mass =
+                    |at: u64| if at == peak { 0.8 } else { 0.19 / labels.len().max(2) as f64 };
+                #[allow(clippy::cast_precision_loss)]
+                let masses = (0..labels.len() as u64).map(mass).collect();
+                vec![Event::Labels { id: *id, masses, tokens: 8 }]
+            }
+        }
+    }
+
+    /// One step of a branch: some words and a line end, or an answer once the path is deep.
+    fn step(&self, prompt: &Prompt, seed: u64) -> (Vec<Token>, StopReason) {
+        let roll = |salt: u64, below: usize| {
+            (mix(hash(prompt) ^ mix(seed ^ salt)) % below as u64) as usize
+        };
+        let depth = path(prompt).iter().filter(|id| **id == LINE_END).count();
+        let text = if depth >= self.depth {
+            format!("Answer: {}", 20 + roll(1, 3))
+        } else {
+            format!("{} {} {}", OPENINGS[roll(2, 6)], MIDDLES[roll(3, 6)], roll(4, 25))
+        };
+        let mut tokens: Vec<_> = text
+            .split_inclusive(' ')
+            .enumerate()
+            .map(|(at, word)| Token {
+                id: 2 + i32::try_from(mix(word.len() as u64 ^ seed) % 1000).unwrap_or(0),
+                logprob: -0.1 - 0.01 * roll(5 + at as u64, 200) as f32,
+                bytes: word.as_bytes().to_vec(),
+            })
+            .collect();
+        if depth >= self.depth {
+            return (tokens, StopReason::EndOfTurn);
+        }
+        tokens.push(Token { id: LINE_END, logprob: -0.01, bytes: b"\n".to_vec() });
+        (tokens, StopReason::Step)
+    }
+}
+
+fn info() -> ModelInfo {
+    ModelInfo {
+        name: "scripted".to_owned(),
+        architecture: "none".to_owned(),
+        context: 1 << 20,
+        reads_ten: true,
+        ..ModelInfo::default()
+    }
+}
+
+/// The tokens of the answer so far: the first content that is tokens.
+fn path(prompt: &Prompt) -> &[i32] {
+    prompt
+        .turns
+        .iter()
+        .find_map(|turn| match &turn.content {
+            Content::Tokens(tokens) => Some(tokens.as_slice()),
+            Content::Text(_) => None,
+        })
+        .unwrap_or_default()
+}
+
+fn hash(prompt: &Prompt) -> u64 {
+    path(prompt).iter().fold(17, |hash, token| mix(hash ^ u64::from(token.unsigned_abs())))
+}
+
+fn mix(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value ^ (value >> 29)
+}
