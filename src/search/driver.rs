@@ -16,7 +16,7 @@ use crate::engine::protocol::{Event, ModelInfo, Prompt, Request, RequestId, Stop
 use crate::evaluate::{Rating, verify};
 use crate::reasoning::{self, Segmentation};
 use crate::tree::{
-    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, NodeId, Origin, State, Tree,
+    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, Model, NodeId, Origin, State, Tree,
 };
 
 /// What the driver is doing of its own accord. Work that a person asked for goes on in any mode.
@@ -71,6 +71,16 @@ struct Loaded {
     info: ModelInfo,
     rating: Rating,
     segmentation: Segmentation,
+}
+
+impl Loaded {
+    fn identity(&self) -> Model {
+        Model {
+            name: self.info.name.clone(),
+            fingerprint: self.info.fingerprint.clone(),
+            template: self.info.template.clone(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -255,6 +265,10 @@ impl Driver {
     /// Adds children to a node and asks the engine for their text.
     fn grow(&mut self, tree: &Tree, parent: NodeId, count: u32, roll_out: bool, turn: &mut Turn) {
         let Some(model) = &self.model else { return };
+        let used = model.identity();
+        if tree.model() != Some(&used) {
+            turn.operations.push((Actor::Search, Body::ModelSet { model: used }));
+        }
         let elder = tree.node(parent).child_count();
         let first = u32::try_from(tree.len()).unwrap_or(u32::MAX);
         let sampling = self.policy.sampling;

@@ -4,13 +4,14 @@
 
 use super::fold::History;
 use super::node::{Node, NodeId, State};
-use super::operation::{Evaluation, Problem};
+use super::operation::{Evaluation, Model, Problem};
 use super::statistics::Statistics;
 
 /// A reasoning tree: the fold of a session's operations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tree {
     pub(super) problem: Option<Problem>,
+    pub(super) model: Option<Model>,
     pub(super) nodes: Vec<Node>,
     pub(super) evaluators: Vec<String>,
     pub(super) sequence: u64,
@@ -24,6 +25,7 @@ impl Default for Tree {
     fn default() -> Self {
         Self {
             problem: None,
+            model: None,
             nodes: vec![Node::new(None, 0, None)],
             evaluators: Vec::new(),
             sequence: 0,
@@ -40,6 +42,12 @@ impl Tree {
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
         self.problem.as_ref()
+    }
+
+    /// Returns the model that did the latest work, if any did.
+    #[must_use]
+    pub fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
     }
 
     /// Returns the number of nodes, the root included.

@@ -101,6 +101,7 @@ impl Tree {
                 self.problem = Some(problem.clone());
                 self.node_mut(NodeId::ROOT).finish = Some(Finish::Step);
             }
+            Body::ModelSet { model } => self.model = Some(model.clone()),
             Body::NodeAdded { node, parent, origin } => {
                 if node.index() != self.len() {
                     return refuse(format!("it adds {node} where #{} is due", self.len()));
@@ -303,6 +304,7 @@ impl Body {
             }
             Self::NodeFinished { node, .. } => [Some(*node), None],
             Self::ProblemSet { .. }
+            | Self::ModelSet { .. }
             | Self::SearchStopped { .. }
             | Self::Undone { .. }
             | Self::Redone { .. } => [None, None],

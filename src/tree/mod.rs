@@ -21,7 +21,8 @@ pub use arena::{Ancestors, Children, Subtree, Tree};
 pub use fold::FoldError;
 pub use node::{Node, NodeId, State};
 pub use operation::{
-    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, Operation, Origin, Problem, Sampling,
+    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, Model, Operation, Origin, Problem,
+    Sampling,
 };
 pub use outline::{Outline, Row};
 pub use statistics::Statistics;

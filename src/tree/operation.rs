@@ -43,6 +43,11 @@ pub enum Body {
         /// The question and how its answers are verified.
         problem: Problem,
     },
+    /// Another model took over: what is grown from here on is its work.
+    ModelSet {
+        /// The model.
+        model: Model,
+    },
     /// A node came into being, as the last child of its parent.
     NodeAdded {
         /// The new handle: the number of nodes before it.
@@ -148,6 +153,17 @@ pub struct Problem {
     /// The target of a countdown puzzle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<i64>,
+}
+
+/// Which model did the work: enough to find it again and to notice that it changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// Its name, as its file gives it; not to be trusted.
+    pub name: String,
+    /// Identifies the file, in hexadecimal.
+    pub fingerprint: String,
+    /// BLAKE3 of the chat template, in hexadecimal.
+    pub template: String,
 }
 
 /// How a node was made: enough to sample it again.
