@@ -1,0 +1,71 @@
+//! The evaluations of the chosen node, and what is known of how it was made.
+
+use ratatui::Frame;
+use ratatui::text::Span;
+
+use super::{pane, put, value_scope};
+use crate::app::Workbench;
+use crate::app::layout::Area;
+use crate::evaluate::verify;
+use crate::text::SafeText;
+use crate::tree::{EvaluatorKind, Finish};
+use crate::ui::theme::Theme;
+
+pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
+    let area = pane(theme, frame, area, "Evaluations");
+    for (row, line) in (0..area.height).zip(lines(bench, theme)) {
+        put(frame, area, row, 0, &line);
+    }
+}
+
+/// One line an evaluation, newest first, then one about the step itself.
+pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
+    let node = bench.tree.node(bench.cursor);
+    let muted = theme.style("muted");
+    let mut lines: Vec<_> = node
+        .evaluations()
+        .iter()
+        .rev()
+        .map(|evaluation| {
+            let is_verdict = evaluation.evaluator == verify::NAME;
+            let (judgement, style) = match (is_verdict, evaluation.value > 0.5) {
+                (true, true) => ("right".to_owned(), theme.style("right")),
+                (true, false) => ("wrong".to_owned(), theme.style("wrong")),
+                (false, _) => {
+                    let top = evaluation.scale.rsplit('.').next().unwrap_or_default();
+                    (format!("{:.1} of {top}", evaluation.raw), theme.style(value_scope(evaluation.value)))
+                }
+            };
+            let judge = match evaluation.kind {
+                EvaluatorKind::Human => "person",
+                EvaluatorKind::Llm => "model",
+                EvaluatorKind::Code => "program",
+            };
+            let mass = evaluation.mass.map_or(String::new(), |mass| format!(", mass {:.0} %", mass * 100.0));
+            vec![
+                Span::raw(format!("{} ", SafeText::line(&evaluation.evaluator))),
+                Span::styled(SafeText::line(&judgement).into_string(), style),
+                Span::styled(format!(" ({judge}{mass}) "), muted),
+                Span::raw(SafeText::line(&evaluation.explanation).into_string()),
+            ]
+        })
+        .collect();
+    let tokens = node.logprobs().len();
+    if tokens > 0 {
+        let mean = f64::from(node.logprobs().sum::<f32>()) / f64::from(u32::try_from(tokens).unwrap_or(1));
+        let probability = (mean.exp() * 100.0).min(100.0);
+        let made = format!("{tokens} tokens, {probability:.0} % a token on average");
+        lines.push(vec![Span::styled(made, muted)]);
+    }
+    let ended = match node.finish() {
+        Some(Finish::Interrupted { why }) => format!("stopped: {why}"),
+        Some(Finish::Duplicate { of }) => format!("says the same as {of}"),
+        Some(Finish::Cancelled) => "stopped by hand".to_owned(),
+        Some(Finish::Length) => "cut at the limit of tokens".to_owned(),
+        Some(Finish::Step | Finish::EndOfTurn) | None => String::new(),
+    };
+    if !ended.is_empty() {
+        lines.push(vec![Span::styled(SafeText::line(&ended).into_string(), theme.style("state.stopped"))]);
+    }
+    lines
+}

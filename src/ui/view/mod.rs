@@ -1,0 +1,128 @@
+//! What is drawn: the model becomes a frame.
+//!
+//! Responsible for reading the model and filling a buffer. It changes nothing, and every text
+//! that is not this program's own passes `SafeText` on its way.
+
+mod answers;
+mod evaluations;
+mod overlay;
+mod path;
+mod start;
+mod status;
+mod tree;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::theme::Theme;
+use crate::app::layout::{Area, Layout, SMALLEST};
+use crate::app::{Model, Screen};
+use crate::text::{SafeText, truncate};
+
+/// Draws the model.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
+    let area = frame.area();
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        return too_small(theme, frame);
+    }
+    match &model.screen {
+        Screen::Start(start) => start::draw(model, start, theme, frame),
+        Screen::Workbench(bench) => {
+            let layout = Layout::of((area.width, area.height));
+            let title = bench.tree.problem().map_or("", |problem| problem.text.as_str());
+            let title = SafeText::line(title.trim());
+            put(frame, layout.title, 0, 1, &[Span::styled(title.as_str(), theme.style("title"))]);
+            tree::draw(bench, theme, frame, layout.tree);
+            path::draw(bench, theme, frame, layout.path, layout.evaluations.is_none());
+            if let Some(area) = layout.evaluations {
+                evaluations::draw(bench, theme, frame, area);
+            }
+            if let Some(area) = layout.answers {
+                answers::draw(bench, theme, frame, area);
+            }
+            status::draw(model, bench, theme, frame, layout.status);
+            status::hints(model, theme, frame, layout.hints);
+        }
+    }
+    overlay::draw(model, theme, frame);
+}
+
+fn too_small(theme: &Theme, frame: &mut Frame) {
+    let Rect { width, height, .. } = frame.area();
+    let lines = [
+        format!("pleach needs {}x{};", SMALLEST.0, SMALLEST.1),
+        format!("this is {width}x{height}."),
+        "Make it larger;".to_owned(),
+        "the search goes on.".to_owned(),
+    ];
+    let area = Area { x: 0, y: 0, width, height };
+    for (row, line) in (0..height).zip(&lines) {
+        put(frame, area, row, 0, &[Span::styled(line.as_str(), theme.style("title"))]);
+    }
+}
+
+/// Puts spans on a row of an area, from a column on; what does not fit is cut with `…`.
+fn put(frame: &mut Frame, area: Area, row: u16, column: u16, spans: &[Span]) {
+    if row >= area.height || column >= area.width {
+        return;
+    }
+    let mut left = usize::from(area.width - column);
+    let mut line = Line::default();
+    for span in spans {
+        let (text, columns) = truncate(&span.content, left);
+        line.push_span(Span::styled(text.into_owned(), span.style));
+        left -= columns.min(left);
+        if left == 0 {
+            break;
+        }
+    }
+    let row = Rect { x: area.x + column, y: area.y + row, width: area.width - column, height: 1 };
+    frame.render_widget(line, row);
+}
+
+/// Draws the head of a pane: a rule with its name. A pane that is not at the left edge also
+/// gets a rule down its left side. Returns what is left for the pane's content.
+fn pane(theme: &Theme, frame: &mut Frame, area: Area, name: &str) -> Area {
+    let border = theme.style("border");
+    let inner = area.x > 0;
+    let lead = if inner { "├─ " } else { "── " };
+    let rule = "─".repeat(usize::from(area.width));
+    put(
+        frame,
+        area,
+        0,
+        0,
+        &[
+            Span::styled(lead, border),
+            Span::styled(name.to_owned(), theme.style("title")),
+            Span::styled(" ", border),
+            Span::styled(rule, border),
+        ],
+    );
+    if inner {
+        for row in 1..area.height {
+            put(frame, area, row, 0, &[Span::styled("│", border)]);
+        }
+    }
+    let indent = u16::from(inner) * 2;
+    Area {
+        x: area.x + indent,
+        y: area.y + 1,
+        width: area.width.saturating_sub(indent),
+        height: area.height.saturating_sub(1),
+    }
+}
+
+/// The scope of a value in `[0, 1]`.
+fn value_scope(value: f64) -> &'static str {
+    match value {
+        value if value >= 0.75 => "value.high",
+        value if value >= 0.4 => "value.middle",
+        _ => "value.low",
+    }
+}
+
+#[cfg(test)]
+#[path = "view_tests.rs"]
+mod tests;

@@ -1,0 +1,106 @@
+//! The status line and the line below it: hints from the live keymap, or what was just told.
+
+use ratatui::Frame;
+use ratatui::text::Span;
+
+use super::put;
+use crate::app::command::COMMANDS;
+use crate::app::layout::Area;
+use crate::app::{EngineState, Model, Workbench};
+use crate::search::Mode;
+use crate::text::{SafeText, width};
+use crate::ui::theme::Theme;
+
+pub fn draw(model: &Model, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
+    let saved = saved(bench);
+    let alert = bench.saved.failure.is_some() || bench.saved.read_only.is_some();
+    let saved_style = theme.style(if alert { "status.alert" } else { "muted" });
+    let room = area.width.saturating_sub(u16::try_from(width(&saved)).unwrap_or(0) + 1);
+    let mode = mode(model, bench);
+    let mut left = vec![Span::styled(mode, theme.style("accent"))];
+    let mut parts = Vec::new();
+    if bench.driver.mode() != Mode::Paused {
+        let spent = bench.driver.spent(&bench.tree);
+        parts.push(format!("{:.0} % of budget", spent * 100.0));
+        if let Some(time) = time_left(spent, bench.driver.elapsed()) {
+            parts.push(time);
+        }
+    }
+    let rate = bench.tokens_per_second(model.now);
+    if !bench.driver.is_idle() && rate > 0.0 {
+        parts.push(format!("{rate:.0} tokens/s"));
+    }
+    parts.push(format!("{} tokens", bench.tree.tokens()));
+    if let EngineState::Ready(info) = &model.engine {
+        parts.push(SafeText::line(&info.name).into_string());
+    }
+    for part in parts {
+        left.push(Span::styled(" · ", theme.style("border")));
+        left.push(Span::styled(part, theme.style("status")));
+    }
+    put(frame, Area { width: room, ..area }, 0, 0, &left);
+    put(frame, area, 0, room + 1, &[Span::styled(saved, saved_style)]);
+}
+
+fn mode(model: &Model, bench: &Workbench) -> String {
+    match &model.engine {
+        EngineState::Loading(share) => return format!("◌ loading model {:.0} %", share * 100.0),
+        EngineState::Failed(_) => return "! no model".to_owned(),
+        EngineState::Restarting(_) => return "! engine restarting".to_owned(),
+        EngineState::Ready(_) => {}
+    }
+    match (bench.driver.mode(), bench.driver.is_idle()) {
+        (Mode::Running, _) => "▶ searching",
+        (Mode::Stepping, _) | (Mode::Paused, false) => "◌ growing",
+        (Mode::Paused, true) => "‖ paused",
+    }
+    .to_owned()
+}
+
+/// The time left at the present speed, once there is enough to judge by.
+fn time_left(spent: f64, elapsed: u64) -> Option<String> {
+    if spent < 0.02 || elapsed < 500 {
+        return None;
+    }
+    #[allow(clippy::cast_precision_loss)]
+    let seconds = elapsed as f64 / 1000.0 * (1.0 - spent) / spent;
+    Some(match seconds {
+        seconds if seconds < 90.0 => format!("{seconds:.0} s left"),
+        seconds if seconds < 5400.0 => format!("{:.0} min left", seconds / 60.0),
+        seconds => format!("{:.1} h left", seconds / 3600.0),
+    })
+}
+
+/// What of the session is on disk: the number of the last operation that is.
+fn saved(bench: &Workbench) -> String {
+    if bench.saved.read_only.is_some() {
+        return "READ-ONLY".to_owned();
+    }
+    if bench.saved.failure.is_some() {
+        return format!("NOT SAVED since {}", bench.saved.sequence);
+    }
+    format!("saved {}", bench.saved.sequence)
+}
+
+/// Draws the notice if there is one, the ways a key sequence can go on if one was begun, or
+/// else the hints.
+pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
+    if let Some(notice) = &model.notice {
+        let scope = if notice.is_error { "notice.error" } else { "notice" };
+        let mark = if notice.is_error { "! " } else { "" };
+        let text = format!("{mark}{}", SafeText::line(&notice.text));
+        return put(frame, area, 0, 0, &[Span::styled(text, theme.style(scope))]);
+    }
+    let place = model.place();
+    let mut spans = Vec::new();
+    let mut add = |key: String, name: &'static str| {
+        spans.push(Span::styled(key, theme.style("key")));
+        spans.push(Span::styled(format!(" {name}   "), theme.style("muted")));
+    };
+    for command in COMMANDS.iter().filter(|command| command.hint && command.places.contains(&place)) {
+        if let Some(key) = command.keys.first() {
+            add((*key).to_owned(), command.label());
+        }
+    }
+    put(frame, area, 0, 0, &spans);
+}
