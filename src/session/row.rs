@@ -1,0 +1,151 @@
+//! One operation as a row of the log, and the hash chain through the rows.
+//!
+//! The column `body` is the operation's JSON without `sequence`, `time`, `actor`, `kind` and
+//! `tokens`, which have columns of their own. The column `hash` is
+//! `BLAKE3(previous hash, sequence, time, actor, kind, body, tokens)`: the previous hash as its
+//! 32 bytes (for the first row, the header's seal), the two numbers as 64 bits little-endian, then
+//! each text or blob as its length in bytes (64 bits little-endian) and its bytes, where absent
+//! tokens count as empty.
+//!
+//! Invariant: what [`Row::encode`] accepts reads back as the same operation, to the last bit.
+
+use blake3::Hash;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::packing::{pack, unpack};
+use crate::tree::{Body, Operation};
+
+/// A row of the table `operation`, but for its hash.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    pub(super) sequence: i64,
+    pub(super) time: i64,
+    pub(super) actor: String,
+    pub(super) kind: String,
+    pub(super) body: String,
+    pub(super) tokens: Option<Vec<u8>>,
+}
+
+/// The end of a log: its last sequence number and hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tail {
+    pub(super) sequence: i64,
+    pub(super) hash: Hash,
+}
+
+/// Why a row is not an operation.
+#[derive(Debug)]
+pub(super) enum Unreadable {
+    /// It is of a kind that this program does not know.
+    UnknownKind,
+    /// It contradicts the format.
+    Malformed(String),
+}
+
+impl Tail {
+    /// The end of a log without operations.
+    pub(super) fn of_empty_log(seal: Hash) -> Self {
+        Self { sequence: 0, hash: seal }
+    }
+
+    /// Returns the end of the log after one more row.
+    pub(super) fn after(&self, row: &Row) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.hash.as_bytes());
+        hasher.update(&row.sequence.to_le_bytes());
+        hasher.update(&row.time.to_le_bytes());
+        let tokens = row.tokens.as_deref().unwrap_or_default();
+        for field in [row.actor.as_bytes(), row.kind.as_bytes(), row.body.as_bytes(), tokens] {
+            hasher.update(&(field.len() as u64).to_le_bytes());
+            hasher.update(field);
+        }
+        Self { sequence: row.sequence, hash: hasher.finalize() }
+    }
+}
+
+impl Row {
+    /// Turns an operation into a row.
+    ///
+    /// # Errors
+    /// Returns why the operation would not read back as it is.
+    pub(super) fn encode(operation: &Operation) -> Result<Self, String> {
+        let row = Self::encode_unchecked(operation)?;
+        match row.decode() {
+            Ok(same) if same == *operation => Ok(row),
+            Ok(_) => {
+                Err("it would read back differently; is a number infinite or not a number?"
+                    .to_owned())
+            }
+            Err(Unreadable::Malformed(why)) => Err(format!("it would not read back: {why}")),
+            Err(Unreadable::UnknownKind) => Err("its kind would not read back".to_owned()),
+        }
+    }
+
+    fn encode_unchecked(operation: &Operation) -> Result<Self, String> {
+        let number = |value: u64| i64::try_from(value).map_err(|_| format!("{value} is too large"));
+        // Tokens go into their own column, so they are spared the way through JSON.
+        let (body, tokens) = match &operation.body {
+            Body::TokensAppended { node, tokens } => {
+                (&Body::TokensAppended { node: *node, tokens: Vec::new() }, Some(pack(tokens)?))
+            }
+            body => (body, None),
+        };
+        let json = |value: serde_json::Result<Value>| value.map_err(|error| error.to_string());
+        let (Value::String(actor), Value::Object(mut fields)) =
+            (json(serde_json::to_value(operation.actor))?, json(serde_json::to_value(body))?)
+        else {
+            return Err("its JSON is not an object".to_owned());
+        };
+        let Some(Value::String(kind)) = fields.remove("kind") else {
+            return Err("its JSON has no kind".to_owned());
+        };
+        if tokens.is_some() {
+            fields.remove("tokens");
+        }
+        Ok(Self {
+            sequence: number(operation.sequence)?,
+            time: number(operation.time)?,
+            actor,
+            kind,
+            body: Value::Object(fields).to_string(),
+            tokens,
+        })
+    }
+
+    /// Turns the row back into the operation.
+    ///
+    /// # Errors
+    /// Returns that the kind is unknown, or what contradicts the format.
+    pub(super) fn decode(&self) -> Result<Operation, Unreadable> {
+        let malformed = |what: &str, why: &dyn std::fmt::Display| {
+            Unreadable::Malformed(format!("its {what} cannot be read ({why})"))
+        };
+        let number =
+            |what: &str, value: i64| u64::try_from(value).map_err(|why| malformed(what, &why));
+        let actor = serde_json::from_value(Value::String(self.actor.clone()))
+            .map_err(|why| malformed("actor", &why))?;
+        let mut fields: serde_json::Map<String, Value> =
+            serde_json::from_str(&self.body).map_err(|why| malformed("body", &why))?;
+        fields.insert("kind".to_owned(), Value::String(self.kind.clone()));
+        if self.tokens.is_some() {
+            fields.insert("tokens".to_owned(), Value::Array(Vec::new()));
+        }
+        let mut body = Body::deserialize(Value::Object(fields)).map_err(|why| {
+            if why.to_string().starts_with(&format!("unknown variant `{}`", self.kind)) {
+                Unreadable::UnknownKind
+            } else {
+                malformed("body", &why)
+            }
+        })?;
+        match (&mut body, &self.tokens) {
+            (Body::TokensAppended { tokens, .. }, Some(packed)) => {
+                *tokens = unpack(packed).map_err(Unreadable::Malformed)?;
+            }
+            (_, None) => {}
+            (_, Some(_)) => return Err(malformed("tokens", &"it should have none")),
+        }
+        let (sequence, time) = (number("sequence", self.sequence)?, number("time", self.time)?);
+        Ok(Operation { sequence, time, actor, body })
+    }
+}

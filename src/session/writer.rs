@@ -1,0 +1,291 @@
+//! The thread that saves operations as they come.
+//!
+//! Responsible for group commits (a commit waits at most 20 ms for company), for acknowledging
+//! what is durable, and for holding on to what could not be saved until a person decides.
+//! Not responsible for how rows get to the disk; see `store.rs`.
+//!
+//! Invariants:
+//! - Operations are saved in the order in which they were appended, without gaps.
+//! - After a failure nothing is tried again until [`Writer::retry`] or the end of the session.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::error::Error;
+use super::row::Row;
+use super::store::Store;
+use crate::tree::Operation;
+
+/// How long the first operation of a group waits for others.
+const GROUP_WAIT: Duration = Duration::from_millis(20);
+
+/// How many operations are saved without waiting for more.
+const GROUP_SIZE: usize = 256;
+
+/// How many calls may wait for the thread; more make the caller wait. At one call a frame this
+/// is over ten seconds of a disk that does not answer.
+const QUEUE: usize = 1024;
+
+/// What the writer reports, from its own thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ack {
+    /// All operations up to this one are durable.
+    Saved {
+        /// The last durable operation.
+        sequence: u64,
+    },
+    /// Operations could not be saved. They are kept in memory, with all that follow, until
+    /// [`Writer::retry`] succeeds.
+    Failed {
+        /// What happened and what mends it, as a sentence.
+        message: String,
+    },
+    /// A copy was written.
+    Copied {
+        /// The new file.
+        path: PathBuf,
+        /// The last operation in it.
+        sequence: u64,
+    },
+    /// A copy could not be written; no file of that name was made.
+    CopyFailed {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// What happened and what mends it, as a sentence.
+        message: String,
+    },
+}
+
+/// Saves a session as it grows. Dropping it saves what is left, as [`Writer::close`] does.
+#[derive(Debug)]
+pub struct Writer {
+    path: PathBuf,
+    next: u64,
+    commands: Option<SyncSender<Command>>,
+    thread: Option<JoinHandle<Result<(), Error>>>,
+}
+
+#[derive(Debug)]
+enum Command {
+    Append(Vec<Row>),
+    Retry,
+    SaveCopy(PathBuf),
+    /// Saves what is pending, also after a failure, and answers with the outcome.
+    Flush(SyncSender<Result<(), Error>>),
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(store: Store, acknowledge: Box<dyn Fn(Ack) + Send>) -> Result<Self, Error> {
+        let (commands, receiver) = sync_channel(QUEUE);
+        let path = store.path().to_owned();
+        let next = store.tail().sequence.unsigned_abs() + 1;
+        let worker = Worker::new(store, acknowledge);
+        let thread = std::thread::Builder::new()
+            .name("session".to_owned())
+            .spawn(move || worker.run(&receiver))
+            .map_err(Error::io("start the writer of", &path))?;
+        Ok(Self { path, next, commands: Some(commands), thread: Some(thread) })
+    }
+
+    /// Returns the file that it writes to.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Hands over operations to be saved, and returns at once; [`Ack::Saved`] tells when they
+    /// are durable. They become durable together or not at all.
+    ///
+    /// # Errors
+    /// Returns [`Error::OutOfOrder`] or [`Error::Unstorable`], and then none of them is taken;
+    /// or [`Error::WriterStopped`].
+    pub fn append(&mut self, operations: &[Operation]) -> Result<(), Error> {
+        let mut rows = Vec::with_capacity(operations.len());
+        for (operation, expected) in operations.iter().zip(self.next..) {
+            let found = operation.sequence;
+            if found != expected {
+                return Err(Error::OutOfOrder { expected, found });
+            }
+            let row =
+                Row::encode(operation).map_err(|why| Error::Unstorable { sequence: found, why })?;
+            rows.push(row);
+        }
+        self.next += operations.len() as u64;
+        if rows.is_empty() { Ok(()) } else { self.send(Command::Append(rows)) }
+    }
+
+    /// Tries again to save what could not be saved; the outcome comes as an [`Ack`].
+    ///
+    /// # Errors
+    /// Returns [`Error::WriterStopped`].
+    pub fn retry(&self) -> Result<(), Error> {
+        self.send(Command::Retry)
+    }
+
+    /// Writes everything, saved or not, to a new file; the outcome comes as an [`Ack`]. The
+    /// session goes on in its own file.
+    ///
+    /// # Errors
+    /// Returns [`Error::WriterStopped`].
+    pub fn save_copy(&self, path: &Path) -> Result<(), Error> {
+        self.send(Command::SaveCopy(path.to_owned()))
+    }
+
+    /// Saves what is left, trying once more if it had failed, folds the session into one file
+    /// and ends the thread. Where operations cannot be saved the writer stays as it is, so that
+    /// a copy can still be written elsewhere.
+    ///
+    /// # Errors
+    /// Returns [`Error::Unsaved`] where operations are not saved; [`Error::NotFolded`] where all
+    /// is saved, but not in one file; or why the file could not be closed.
+    pub fn close(&mut self) -> Result<(), Error> {
+        let (answer, answered) = sync_channel(1);
+        self.send(Command::Flush(answer))?;
+        answered.recv().unwrap_or_else(|_| Err(self.stopped()))?;
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
+        // Without a sender the thread sees the end of its commands.
+        drop(self.commands.take());
+        match self.thread.take().map(JoinHandle::join) {
+            None => Ok(()),
+            Some(Ok(result)) => result,
+            Some(Err(_)) => Err(self.stopped()),
+        }
+    }
+
+    fn send(&self, command: Command) -> Result<(), Error> {
+        let sent = self.commands.as_ref().map(|commands| commands.send(command));
+        match sent {
+            Some(Ok(())) => Ok(()),
+            _ => Err(self.stopped()),
+        }
+    }
+
+    fn stopped(&self) -> Error {
+        Error::WriterStopped { path: self.path.clone() }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let Err(error) = self.finish() {
+            tracing::error!(%error, "the session was dropped");
+        }
+    }
+}
+
+/// What runs on the thread.
+struct Worker {
+    store: Store,
+    acknowledge: Box<dyn Fn(Ack) + Send>,
+    /// What is not known to be durable.
+    pending: Vec<Row>,
+    /// When `pending` is to be saved.
+    deadline: Option<Instant>,
+    /// Why the last attempt failed; `pending` then waits for a person.
+    failure: Option<String>,
+}
+
+impl Worker {
+    fn new(store: Store, acknowledge: Box<dyn Fn(Ack) + Send>) -> Self {
+        Self { store, acknowledge, pending: Vec::new(), deadline: None, failure: None }
+    }
+
+    fn run(mut self, commands: &Receiver<Command>) -> Result<(), Error> {
+        loop {
+            let command = match self.deadline {
+                None => commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(at) => commands.recv_timeout(at.saturating_duration_since(Instant::now())),
+            };
+            match command {
+                Ok(command) => self.perform(command),
+                Err(RecvTimeoutError::Timeout) => self.save(),
+                Err(RecvTimeoutError::Disconnected) => return self.close(),
+            }
+        }
+    }
+
+    fn perform(&mut self, command: Command) {
+        match command {
+            Command::Append(mut rows) => {
+                self.pending.append(&mut rows);
+                if self.failure.is_some() {
+                    return;
+                }
+                let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + GROUP_WAIT);
+                if self.pending.len() >= GROUP_SIZE || Instant::now() >= deadline {
+                    self.save();
+                }
+            }
+            Command::Retry => self.retry(),
+            Command::Flush(answer) => {
+                self.retry();
+                // A caller that no longer waits needs no answer.
+                let _ = answer.send(self.unsaved().map_or(Ok(()), Err));
+            }
+            Command::SaveCopy(path) => {
+                let ack = match self.store.save_copy(&path, &self.pending) {
+                    Ok(sequence) => Ack::Copied { path, sequence: sequence.unsigned_abs() },
+                    Err(error) => Ack::CopyFailed { path, message: error.to_string() },
+                };
+                (self.acknowledge)(ack);
+            }
+        }
+    }
+
+    /// Saves what is pending, unless a failure waits for a person.
+    fn save(&mut self) {
+        self.deadline = None;
+        if self.failure.is_some() || self.pending.is_empty() {
+            return;
+        }
+        let result = self.store.append(&self.pending);
+        self.report(result);
+    }
+
+    /// Saves what is pending, also after a failure.
+    fn retry(&mut self) {
+        if self.failure.is_none() {
+            return self.save();
+        }
+        let result = self.store.recover(&self.pending).and_then(|written| {
+            self.pending.drain(..written);
+            if self.pending.is_empty() { Ok(()) } else { self.store.append(&self.pending) }
+        });
+        self.report(result);
+    }
+
+    fn report(&mut self, result: Result<(), Error>) {
+        self.failure = result.err().map(|error| error.to_string());
+        let ack = if let Some(message) = self.failure.clone() {
+            Ack::Failed { message }
+        } else {
+            self.pending.clear();
+            Ack::Saved { sequence: self.store.tail().sequence.unsigned_abs() }
+        };
+        (self.acknowledge)(ack);
+    }
+
+    fn unsaved(&self) -> Option<Error> {
+        let why = self.failure.clone()?;
+        Some(Error::Unsaved { path: self.store.path().to_owned(), count: self.pending.len(), why })
+    }
+
+    fn close(mut self) -> Result<(), Error> {
+        self.retry();
+        match self.unsaved() {
+            // The store is dropped without folding: its files stay as they are.
+            Some(error) => Err(error),
+            None => self.store.close(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;
