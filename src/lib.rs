@@ -17,4 +17,8 @@ pub mod search;
 
 pub mod aggregate;
 
+pub mod session;
+
 pub mod app;
+
+pub mod ui;

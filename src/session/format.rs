@@ -51,7 +51,19 @@ pub struct Header {
     pub facts: BTreeMap<String, String>,
 }
 
+/// The fact that holds a session's seed.
+pub const SEED: &str = "seed";
+
 impl Header {
+    /// Returns the seed from which all randomness of the session follows: the recorded one, or
+    /// one made of its identity. It has at most 53 bits, which every JSON reader holds.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        let recorded = self.facts.get(SEED).and_then(|seed| seed.parse().ok());
+        let from_identity = || u64::from_str_radix(self.session.get(..16)?, 16).ok();
+        recorded.or_else(from_identity).unwrap_or_default() & ((1 << 53) - 1)
+    }
+
     /// Returns the hash of all facts; the hash chain of the operations starts from it.
     ///
     /// Each key and value enters as its length in bytes (64 bits, little-endian) and its bytes,

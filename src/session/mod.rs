@@ -36,7 +36,7 @@ mod writer;
 pub use create::{Fresh, create, create_in, new_identity};
 pub use directory::{EXTENSION, default_directory, file_name_for};
 pub use error::Error;
-pub use format::{Header, VERSION};
+pub use format::{Header, SEED, VERSION};
 pub use jsonl::{read_jsonl, write_jsonl};
 pub use lock::Holder;
 pub use open::{Log, open, read};

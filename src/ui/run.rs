@@ -1,0 +1,247 @@
+//! The loop: input first, then what is due to be drawn, then the engine.
+//!
+//! A key is drawn at once; the engine's events are drawn at most every 16 ms; nothing is drawn
+//! when nothing happens. After every key the engine's channel is drained once, so that a
+//! held-down key cannot starve it.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event as TerminalEvent, EventStream, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::{event, queue};
+use futures::StreamExt;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::clipboard::Clipboard;
+use super::runtime::{Arrival, Runtime, now};
+use super::terminal::Terminals;
+use super::theme::Theme;
+use super::{Opening, Options, view};
+use crate::app::{Effect, Key, KeyCode, Model, Msg, update};
+use crate::engine::Events;
+use crate::text::SafeText;
+
+/// The shortest time between two frames that the engine's events cause.
+const FRAME: Duration = Duration::from_millis(16);
+/// Events taken from the engine at a time.
+const EVENTS: usize = 1024;
+
+/// Runs the program on the terminal until it is quit.
+///
+/// # Errors
+/// Returns a sentence if there is no terminal, or if something could not be saved.
+pub fn run(options: Options) -> Result<(), String> {
+    let mut terminals = Terminals::enter()?;
+    let size = terminals.screen.size().map_err(|error| format!("the terminal has no size: {error}"))?;
+    let mut model = Model::new((size.width, size.height), now());
+    let (mut runtime, events, arrivals) = Runtime::start(&options, Clipboard::System(None))?;
+    let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
+    let ended = reactor.block_on(async {
+        let (send, input) = unbounded_channel();
+        let reader = tokio::spawn(async move {
+            let mut stream = EventStream::new();
+            while let Some(Ok(event)) = stream.next().await {
+                if let Some(message) = message(event)
+                    && send.send(message).is_err()
+                {
+                    break;
+                }
+            }
+        });
+        let first = first_effects(&options.opening);
+        let draw = Draw { terminal: &mut terminals.screen, theme: Theme::of_environment(), framed: true };
+        let ended = drive(&mut model, first, &mut runtime, draw, input, events, arrivals, &mut |_| {}).await;
+        reader.abort();
+        ended
+    });
+    let closed = runtime.close();
+    drop(runtime);
+    drop(terminals);
+    ended?;
+    if let Some(path) = closed? {
+        let line = format!("Saved in {}", SafeText::line(&path.display().to_string()));
+        let _ = writeln!(io::stdout(), "{line}");
+    }
+    Ok(())
+}
+
+/// What the program does first.
+pub(super) fn first_effects(opening: &Opening) -> Vec<Effect> {
+    let mut effects = vec![Effect::List];
+    match opening {
+        Opening::StartScreen => {}
+        Opening::New(problem) => effects.push(Effect::Create(problem.clone())),
+        Opening::File(path) => effects.push(Effect::Open(path.clone())),
+    }
+    effects
+}
+
+/// Where frames go.
+pub struct Draw<'screen, B: Backend> {
+    /// The terminal.
+    pub terminal: &'screen mut Terminal<B>,
+    /// The styles.
+    pub theme: Theme,
+    /// Whether standard output is told where frames begin and end.
+    pub framed: bool,
+}
+
+impl<B: Backend> Draw<'_, B> {
+    fn frame(&mut self, model: &Model) -> Result<(), String> {
+        if self.framed {
+            let _ = queue!(io::stdout(), BeginSynchronizedUpdate);
+        }
+        let drawn = self.terminal.draw(|frame| view::draw(model, &self.theme, frame));
+        if self.framed {
+            let _ = queue!(io::stdout(), EndSynchronizedUpdate);
+            let _ = io::stdout().flush();
+        }
+        drawn.map(|_| ()).map_err(|error| format!("the terminal cannot be drawn on: {error}"))
+    }
+}
+
+/// A key that was drawn: when it came in and how long its frame took to be out.
+#[derive(Debug, Clone, Copy)]
+pub struct Latency(pub Duration);
+
+/// Drives the program: messages in, effects and frames out, until it is quit or input ends.
+///
+/// # Errors
+/// Returns a sentence if the terminal is gone.
+#[allow(clippy::too_many_arguments)] // the ends of one loop; a struct would only rename them
+pub async fn drive<B: Backend>(
+    model: &mut Model,
+    first: Vec<Effect>,
+    runtime: &mut Runtime,
+    mut draw: Draw<'_, B>,
+    mut input: UnboundedReceiver<Msg>,
+    mut events: Events,
+    mut arrivals: UnboundedReceiver<Arrival>,
+    watch: &mut dyn FnMut(Latency),
+) -> Result<(), String> {
+    let mut signals = Signals::new();
+    let mut going = first.into_iter().all(|effect| runtime.perform(effect));
+    let mut drawn = Instant::now();
+    draw.frame(model)?;
+    let mut dirty = false;
+    let mut batch = Vec::with_capacity(EVENTS);
+    while going {
+        let due = tokio::time::Instant::from_std(drawn + FRAME);
+        tokio::select! { biased;
+            message = input.recv() => {
+                let came = Instant::now();
+                let Some(message) = message else { break };
+                going = tell(model, message, runtime);
+                while let Ok(message) = input.try_recv() {
+                    going = going && tell(model, message, runtime);
+                }
+                while batch.len() < EVENTS && let Ok(event) = events.try_recv() {
+                    batch.push(event);
+                }
+                for event in batch.drain(..) {
+                    going = going && tell(model, Msg::Engine(event), runtime);
+                }
+                draw.frame(model)?;
+                (drawn, dirty) = (Instant::now(), false);
+                watch(Latency(came.elapsed()));
+            }
+            () = signals.recv() => going = false,
+            () = tokio::time::sleep_until(due), if dirty => {
+                draw.frame(model)?;
+                (drawn, dirty) = (Instant::now(), false);
+            }
+            arrival = arrivals.recv() => {
+                if let Some(arrival) = arrival {
+                    let message = runtime.take(arrival);
+                    going = tell(model, message, runtime);
+                    dirty = true;
+                }
+            }
+            count = events.recv_many(&mut batch, EVENTS), if !events.is_closed() || !events.is_empty() => {
+                dirty |= count > 0;
+                for event in batch.drain(..) {
+                    going = going && tell(model, Msg::Engine(event), runtime);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells the model a message and does what follows. Returns false if the program is to end.
+fn tell(model: &mut Model, message: Msg, runtime: &mut Runtime) -> bool {
+    let effects = update(model, message, now());
+    // Every effect is done, also what stands after a wish to quit: it may be a save.
+    effects.into_iter().fold(true, |going, effect| runtime.perform(effect) && going)
+}
+
+/// Asks to end from outside: SIGTERM and SIGHUP end the program as `q` does.
+struct Signals {
+    #[cfg(unix)]
+    streams: Vec<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    fn new() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let kinds = [SignalKind::terminate(), SignalKind::hangup()];
+            Self { streams: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    async fn recv(&mut self) {
+        #[cfg(unix)]
+        if let [terminate, hangup] = self.streams.as_mut_slice() {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = hangup.recv() => return,
+            }
+        }
+        std::future::pending().await
+    }
+}
+
+/// Turns an event of the terminal into a message.
+fn message(event: TerminalEvent) -> Option<Msg> {
+    match event {
+        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => key_of(key).map(Msg::Key),
+        TerminalEvent::Paste(text) => Some(Msg::Paste(text)),
+        TerminalEvent::Resize(width, height) => Some(Msg::Resize(width, height)),
+        _ => None,
+    }
+}
+
+fn key_of(key: KeyEvent) -> Option<Key> {
+    let code = match key.code {
+        event::KeyCode::Char(character) => KeyCode::Char(character),
+        event::KeyCode::Enter => KeyCode::Enter,
+        event::KeyCode::Esc => KeyCode::Escape,
+        event::KeyCode::Tab => KeyCode::Tab,
+        event::KeyCode::BackTab => KeyCode::BackTab,
+        event::KeyCode::Backspace => KeyCode::Backspace,
+        event::KeyCode::Delete => KeyCode::Delete,
+        event::KeyCode::Up => KeyCode::Up,
+        event::KeyCode::Down => KeyCode::Down,
+        event::KeyCode::Left => KeyCode::Left,
+        event::KeyCode::Right => KeyCode::Right,
+        event::KeyCode::Home => KeyCode::Home,
+        event::KeyCode::End => KeyCode::End,
+        event::KeyCode::PageUp => KeyCode::PageUp,
+        event::KeyCode::PageDown => KeyCode::PageDown,
+        event::KeyCode::F(number) => KeyCode::Function(number),
+        _ => return None,
+    };
+    Some(Key {
+        code,
+        control: key.modifiers.contains(KeyModifiers::CONTROL),
+        alt: key.modifiers.contains(KeyModifiers::ALT),
+    })
+}

@@ -1,0 +1,251 @@
+//! The runtime: it does what effects say, and reports by messages.
+//!
+//! Responsible for the engine, the session's writer, the clipboard and verifier commands. Slow
+//! things happen on threads of their own. Not responsible for deciding anything.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::clipboard::Clipboard;
+use super::{EngineKind, Options};
+use crate::app::{Effect, Msg, Opened, Recent};
+use crate::engine::{Engine, Events, Request, Script, Scripted, Worker};
+use crate::evaluate::verify;
+use crate::session::{self, Ack, Fresh, Writer};
+use crate::tree::Problem;
+
+/// Does what effects say.
+pub struct Runtime {
+    engine: Box<dyn Engine>,
+    writer: Option<Writer>,
+    clipboard: Clipboard,
+    directory: Result<PathBuf, String>,
+    arrivals: UnboundedSender<Arrival>,
+}
+
+/// Something that a thread brings back.
+pub enum Arrival {
+    /// A message.
+    Message(Msg),
+    /// An opened session with its writer, if it may be changed.
+    Session(Opened, Option<Writer>),
+}
+
+impl Runtime {
+    /// Starts the engine and returns the runtime with what it will bring: the engine's events
+    /// and the arrivals of its threads.
+    ///
+    /// # Errors
+    /// Returns a sentence if this very program cannot be found, which the worker runs.
+    pub fn start(
+        options: &Options,
+        clipboard: Clipboard,
+    ) -> Result<(Self, Events, UnboundedReceiver<Arrival>), String> {
+        let (engine, events): (Box<dyn Engine>, Events) = match options.engine {
+            EngineKind::Llama => {
+                let program = std::env::current_exe()
+                    .map_err(|error| format!("pleach cannot find its own program file: {error}"))?;
+                let (worker, events) = Worker::start(program);
+                (Box::new(worker), events)
+            }
+            EngineKind::Scripted => {
+                let (scripted, events) = Scripted::start(Script::default());
+                (Box::new(scripted), events)
+            }
+        };
+        engine.send(Request::Load(options.model.clone()));
+        Ok(Self::with_engine(engine, events, clipboard))
+    }
+
+    /// Makes a runtime around an engine that was started elsewhere.
+    #[must_use]
+    pub fn with_engine(
+        engine: Box<dyn Engine>,
+        events: Events,
+        clipboard: Clipboard,
+    ) -> (Self, Events, UnboundedReceiver<Arrival>) {
+        let directory = session::default_directory().map_err(|error| error.to_string());
+        let (arrivals, receiver) = unbounded_channel();
+        (Self { engine, writer: None, clipboard, directory, arrivals }, events, receiver)
+    }
+
+    /// Does what an effect says. Returns false if the program is to end.
+    pub fn perform(&mut self, effect: Effect) -> bool {
+        match effect {
+            Effect::Ask(request) => self.engine.send(request),
+            Effect::Create(problem) => {
+                let directory = self.directory.clone();
+                self.on_a_thread(move |acknowledge| create(directory, problem, acknowledge));
+            }
+            Effect::Open(path) => {
+                self.on_a_thread(move |acknowledge| open(&path, acknowledge));
+            }
+            Effect::Save(operations) => {
+                if let Some(writer) = &mut self.writer
+                    && let Err(error) = writer.append(&operations)
+                {
+                    self.report(Msg::SaveFailed(error.to_string()));
+                }
+            }
+            Effect::RetrySave => {
+                if let Some(writer) = &self.writer
+                    && let Err(error) = writer.retry()
+                {
+                    self.report(Msg::SaveFailed(error.to_string()));
+                }
+            }
+            Effect::List => {
+                self.close_in_passing();
+                let (directory, arrivals) = (self.directory.clone(), self.arrivals.clone());
+                std::thread::spawn(move || {
+                    let recent = directory.ok().and_then(|directory| session::list(&directory).ok());
+                    let recent = recent.unwrap_or_default().into_iter().map(recent_of).collect();
+                    let _ = arrivals.send(Arrival::Message(Msg::Listed(recent)));
+                });
+            }
+            Effect::Copy(text) => {
+                let copied = self.clipboard.copy(&text);
+                self.report(Msg::Copied(copied));
+            }
+            Effect::Verify { node, path, answer, problem } => {
+                let arrivals = self.arrivals.clone();
+                std::thread::spawn(move || {
+                    let verdict = check(&problem, &path, &answer);
+                    let _ = arrivals.send(Arrival::Message(Msg::Verified { node, verdict }));
+                });
+            }
+            Effect::Quit => return false,
+        }
+        true
+    }
+
+    /// Takes in what a thread brought; returns the message that the model is to hear.
+    pub fn take(&mut self, arrival: Arrival) -> Msg {
+        match arrival {
+            Arrival::Message(message) => message,
+            Arrival::Session(opened, writer) => {
+                self.writer = writer;
+                Msg::Opened(opened)
+            }
+        }
+    }
+
+    /// Saves and closes the open session. Returns its file, if one was open.
+    ///
+    /// # Errors
+    /// Returns a sentence if something could not be saved.
+    pub fn close(&mut self) -> Result<Option<PathBuf>, String> {
+        let Some(mut writer) = self.writer.take() else { return Ok(None) };
+        let path = writer.path().to_owned();
+        writer.close().map(|()| Some(path)).map_err(|error| error.to_string())
+    }
+
+    /// Closes the open session on the way to something else, and says so if that fails.
+    fn close_in_passing(&mut self) {
+        if let Err(message) = self.close() {
+            self.report(Msg::SaveFailed(message));
+        }
+    }
+
+    fn report(&self, message: Msg) {
+        // Without a receiver the program is ending and nobody would read it.
+        let _ = self.arrivals.send(Arrival::Message(message));
+    }
+
+    fn on_a_thread(
+        &mut self,
+        work: impl FnOnce(Box<dyn Fn(Ack) + Send>) -> Result<(Opened, Option<Writer>), String> + Send + 'static,
+    ) {
+        self.close_in_passing();
+        let arrivals = self.arrivals.clone();
+        std::thread::spawn(move || {
+            let reports = arrivals.clone();
+            let acknowledge = Box::new(move |ack| {
+                let message = match ack {
+                    Ack::Saved { sequence } => Msg::Saved(sequence),
+                    Ack::Failed { message } | Ack::CopyFailed { message, .. } => Msg::SaveFailed(message),
+                    Ack::Copied { path, .. } => Msg::Copied(Ok(format!("Saved a copy in {}.", path.display()))),
+                };
+                let _ = reports.send(Arrival::Message(message));
+            });
+            let arrival = match work(acknowledge) {
+                Ok((opened, writer)) => Arrival::Session(opened, writer),
+                Err(message) => Arrival::Message(Msg::OpenFailed(message)),
+            };
+            let _ = arrivals.send(arrival);
+        });
+    }
+}
+
+/// The time, in milliseconds since 1970-01-01 UTC.
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn create(
+    directory: Result<PathBuf, String>,
+    problem: Problem,
+    acknowledge: Box<dyn Fn(Ack) + Send>,
+) -> Result<(Opened, Option<Writer>), String> {
+    let directory = directory?;
+    let fresh = || -> Result<Fresh, session::Error> {
+        let facts = [("pleach", env!("CARGO_PKG_VERSION"))];
+        let facts = facts.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        Ok(Fresh { identity: session::new_identity()?, created: now(), facts })
+    };
+    let made = fresh().and_then(|fresh| {
+        let path = session::create_in(&directory, &problem.text, &fresh)?;
+        session::open(&path, acknowledge)
+    });
+    let (log, writer) = made.map_err(|error| {
+        format!("{error}. Choose another folder by setting PLEACH_DATA_DIR.")
+    })?;
+    let opened = Opened {
+        seed: log.header.seed(),
+        path: log.path,
+        operations: Vec::new(),
+        problem: Some(problem),
+        read_only: None,
+    };
+    Ok((opened, Some(writer)))
+}
+
+/// Opens a session; one that can only be read is opened for reading, and says why.
+fn open(
+    path: &Path,
+    acknowledge: Box<dyn Fn(Ack) + Send>,
+) -> Result<(Opened, Option<Writer>), String> {
+    let (log, writer, read_only) = match session::open(path, acknowledge) {
+        Ok((log, writer)) => (log, Some(writer), None),
+        Err(error) if error.is_about_writing() => {
+            let log = session::read(path).map_err(|error| format!("{error}."))?;
+            (log, None, Some(format!("{error}.")))
+        }
+        Err(error) => return Err(format!("{error}.")),
+    };
+    let opened = Opened {
+        seed: log.header.seed(),
+        path: log.path,
+        operations: log.operations,
+        problem: None,
+        read_only,
+    };
+    Ok((opened, writer))
+}
+
+fn recent_of(recent: session::Recent) -> Recent {
+    let nodes = recent.summary.as_ref().ok().and_then(|summary| summary.nodes).unwrap_or(0);
+    let title = recent.summary.map(|summary| summary.problem);
+    Recent { path: recent.path, title, nodes, changed: recent.changed }
+}
+
+fn check(problem: &Problem, path: &str, answer: &str) -> Result<(bool, String), String> {
+    let Some(verifier) = verify::of(problem) else {
+        return Err("The problem names no verifier.".to_owned());
+    };
+    let verdict = verifier.and_then(|verifier| verifier.check(&verify::case(problem, path, answer)));
+    verdict.map(|verdict| (verdict.correct, verdict.explanation)).map_err(|error| error.to_string())
+}

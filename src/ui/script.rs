@@ -1,0 +1,123 @@
+//! Scripts: keys in, the last screen out, without a terminal.
+//!
+//! Responsible for `pleach script` and for the screens of tests and manuals. After every key it
+//! waits until nothing is under way, so the same keys give the same screen.
+
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::clipboard::Clipboard;
+use super::run::first_effects;
+use super::runtime::{Arrival, Runtime, now};
+use super::theme::Theme;
+use super::{Options, view};
+use crate::app::layout::SMALLEST;
+use crate::app::{Effect, Model, Msg, parse_keys, update};
+use crate::engine::Events;
+
+/// How long nothing may happen before a script gives up waiting.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs keys and returns the last screen as plain text, one line a row.
+///
+/// # Errors
+/// Returns a sentence if the keys cannot be read, the size is too small, or the program waits
+/// for something that does not come.
+pub fn script(options: Options, keys: &str, size: (u16, u16)) -> Result<String, String> {
+    let keys = parse_keys(keys).map_err(|error| error.to_string())?;
+    if size.0 == 0 || size.1 == 0 || size.0 > 1000 || size.1 > 1000 {
+        return Err(format!(
+            "the size {}x{} cannot be drawn; give columns and rows from {}x{} to 1000x1000",
+            size.0, size.1, SMALLEST.0, SMALLEST.1
+        ));
+    }
+    let (runtime, events, arrivals) = Runtime::start(&options, Clipboard::Nowhere)?;
+    let reactor = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
+    let mut stage = Stage { model: Model::new(size, now()), runtime, events, arrivals };
+    reactor.block_on(async {
+        stage.perform(first_effects(&options.opening));
+        stage.settle().await?;
+        for key in keys {
+            let effects = update(&mut stage.model, Msg::Key(key), now());
+            if !stage.perform(effects) {
+                break;
+            }
+            stage.settle().await?;
+        }
+        Ok::<_, String>(())
+    })?;
+    let screen = screen(&stage.model)?;
+    stage.runtime.close()?;
+    Ok(screen)
+}
+
+/// The program without a terminal.
+struct Stage {
+    model: Model,
+    runtime: Runtime,
+    events: Events,
+    arrivals: UnboundedReceiver<Arrival>,
+}
+
+impl Stage {
+    fn perform(&mut self, effects: Vec<Effect>) -> bool {
+        effects.into_iter().fold(true, |going, effect| self.runtime.perform(effect) && going)
+    }
+
+    /// Waits until nothing is under way.
+    async fn settle(&mut self) -> Result<(), String> {
+        loop {
+            let message = if let Ok(arrival) = self.arrivals.try_recv() {
+                self.runtime.take(arrival)
+            } else if let Ok(event) = self.events.try_recv() {
+                Msg::Engine(event)
+            } else if self.model.is_settled() {
+                return Ok(());
+            } else {
+                let next = async {
+                    tokio::select! {
+                        Some(arrival) = self.arrivals.recv() => Some(self.runtime.take(arrival)),
+                        Some(event) = self.events.recv() => Some(Msg::Engine(event)),
+                        else => None,
+                    }
+                };
+                let next = tokio::time::timeout(PATIENCE, next).await.ok().flatten();
+                next.ok_or("the program waits for something that does not come")?
+            };
+            let effects = update(&mut self.model, message, now());
+            self.perform(effects);
+        }
+    }
+}
+
+/// Draws the model and returns the screen as text.
+fn screen(model: &Model) -> Result<String, String> {
+    let backend = TestBackend::new(model.size.0, model.size.1);
+    let mut terminal = Terminal::new(backend).map_err(|error| error.to_string())?;
+    terminal.draw(|frame| view::draw(model, &Theme::mono(), frame)).map_err(|error| error.to_string())?;
+    Ok(text_of(terminal.backend().buffer()))
+}
+
+/// The text of a buffer, without spaces at line ends.
+pub fn text_of(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let mut text = String::new();
+    for y in 0..area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < area.width {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            // A wide character covers the cells after it.
+            x += u16::try_from(crate::text::width(symbol)).unwrap_or(1).max(1);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
