@@ -41,6 +41,17 @@ pub enum Error {
         /// Who has it, as far as the lock file says.
         holder: Option<Holder>,
     },
+    /// The session is where this program may not write.
+    #[error(
+        "{} cannot be written to ({source}): open it read-only, or copy it to where you may write",
+        .path.display()
+    )]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// A row does not fit the hash chain, or cannot be read.
     #[error(
         "{} is damaged at operation {sequence}: {why}; {}. Nothing was changed: copy the file before anything else, or go back to a backup",

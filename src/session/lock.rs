@@ -7,7 +7,7 @@
 //! why the file may be removed when the session is closed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -35,11 +35,17 @@ impl Lock {
     /// Takes the lock of a session.
     ///
     /// # Errors
-    /// Returns [`Error::InUse`] where somebody has it, or why the lock file cannot be made.
+    /// Returns [`Error::InUse`] where somebody has it, [`Error::NotWritable`], or why the lock
+    /// file cannot be made.
     pub(super) fn take(session: &Path) -> Result<Self, Error> {
         let path = beside(session, ".lock");
         loop {
-            let file = open(&path).map_err(Error::io("make the lock file", &path))?;
+            let file = open(&path).map_err(|source| match source.kind() {
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                    Error::NotWritable { path: session.to_owned(), source }
+                }
+                _ => Error::io("make the lock file", &path)(source),
+            })?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {

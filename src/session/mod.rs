@@ -14,7 +14,7 @@
 //! - A file under its final name is always a whole session: creation happens under another name.
 //! - There is at most one writer, kept so by a lock file.
 //!
-//! The format, for other programs, is described in `format.rs` and `packing.rs`.
+//! The format, for other programs, is described in `format.rs`, `row.rs` and `packing.rs`.
 
 mod copy;
 mod create;
@@ -31,6 +31,7 @@ mod recognise;
 mod row;
 mod rows;
 mod store;
+mod worker;
 mod writer;
 
 pub use create::{Fresh, create, create_in, new_identity};

@@ -43,8 +43,9 @@ pub fn read(path: &Path) -> Result<Log, Error> {
 /// Opens a session to go on with it. `acknowledge` is called on the writer's thread.
 ///
 /// # Errors
-/// Returns [`Error::InUse`] where another program has it open and [`Error::Newer`] where a
-/// newer pleach wrote it (both can still be [`read`]); else what the file is instead, what is
+/// Returns [`Error::InUse`] where another program has it open, [`Error::NotWritable`] where
+/// writing is not allowed and [`Error::Newer`] where a newer pleach wrote it (all of these can
+/// still be [`read`]); else what the file is instead, what is
 /// damaged, or why it cannot be written to.
 pub fn open(path: &Path, acknowledge: Box<dyn Fn(Ack) + Send>) -> Result<(Log, Writer), Error> {
     // The lock and SQLite's own files must be beside the file itself, not beside a link to it.

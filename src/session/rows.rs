@@ -14,7 +14,8 @@ use super::format::Header;
 use super::row::{Row, Tail, Unreadable};
 use crate::tree::{NodeId, Operation};
 
-const SELECT: &str = "SELECT sequence, time, actor, kind, body, tokens, hash FROM operation ORDER BY sequence LIMIT ?1";
+const SELECT: &str = "SELECT sequence, time, actor, kind, body, tokens, hash FROM operation \
+                      ORDER BY sequence LIMIT ?1";
 
 /// SQLite's way to say that a limit does not bind.
 const NO_LIMIT: i64 = -1;

@@ -1,28 +1,19 @@
-//! The thread that saves operations as they come.
+//! The handle through which the rest of the program saves operations.
 //!
-//! Responsible for group commits (a commit waits at most 20 ms for company), for acknowledging
-//! what is durable, and for holding on to what could not be saved until a person decides.
-//! Not responsible for how rows get to the disk; see `store.rs`.
+//! Responsible for refusing, before anything is queued, what is out of order or would not read
+//! back. Not responsible for when and how rows get to the disk; see `worker.rs` and `store.rs`.
 //!
-//! Invariants:
-//! - Operations are saved in the order in which they were appended, without gaps.
-//! - After a failure nothing is tried again until [`Writer::retry`] or the end of the session.
+//! Invariant: operations are saved in the order in which they were appended, without gaps.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use super::error::Error;
 use super::row::Row;
 use super::store::Store;
+use super::worker::{Command, Worker};
 use crate::tree::Operation;
-
-/// How long the first operation of a group waits for others.
-const GROUP_WAIT: Duration = Duration::from_millis(20);
-
-/// How many operations are saved without waiting for more.
-const GROUP_SIZE: usize = 256;
 
 /// How many calls may wait for the thread; more make the caller wait. At one call a frame this
 /// is over ten seconds of a disk that does not answer.
@@ -65,15 +56,6 @@ pub struct Writer {
     next: u64,
     commands: Option<SyncSender<Command>>,
     thread: Option<JoinHandle<Result<(), Error>>>,
-}
-
-#[derive(Debug)]
-enum Command {
-    Append(Vec<Row>),
-    Retry,
-    SaveCopy(PathBuf),
-    /// Saves what is pending, also after a failure, and answers with the outcome.
-    Flush(SyncSender<Result<(), Error>>),
 }
 
 impl Writer {
@@ -175,113 +157,6 @@ impl Drop for Writer {
     fn drop(&mut self) {
         if let Err(error) = self.finish() {
             tracing::error!(%error, "the session was dropped");
-        }
-    }
-}
-
-/// What runs on the thread.
-struct Worker {
-    store: Store,
-    acknowledge: Box<dyn Fn(Ack) + Send>,
-    /// What is not known to be durable.
-    pending: Vec<Row>,
-    /// When `pending` is to be saved.
-    deadline: Option<Instant>,
-    /// Why the last attempt failed; `pending` then waits for a person.
-    failure: Option<String>,
-}
-
-impl Worker {
-    fn new(store: Store, acknowledge: Box<dyn Fn(Ack) + Send>) -> Self {
-        Self { store, acknowledge, pending: Vec::new(), deadline: None, failure: None }
-    }
-
-    fn run(mut self, commands: &Receiver<Command>) -> Result<(), Error> {
-        loop {
-            let command = match self.deadline {
-                None => commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(at) => commands.recv_timeout(at.saturating_duration_since(Instant::now())),
-            };
-            match command {
-                Ok(command) => self.perform(command),
-                Err(RecvTimeoutError::Timeout) => self.save(),
-                Err(RecvTimeoutError::Disconnected) => return self.close(),
-            }
-        }
-    }
-
-    fn perform(&mut self, command: Command) {
-        match command {
-            Command::Append(mut rows) => {
-                self.pending.append(&mut rows);
-                if self.failure.is_some() {
-                    return;
-                }
-                let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + GROUP_WAIT);
-                if self.pending.len() >= GROUP_SIZE || Instant::now() >= deadline {
-                    self.save();
-                }
-            }
-            Command::Retry => self.retry(),
-            Command::Flush(answer) => {
-                self.retry();
-                // A caller that no longer waits needs no answer.
-                let _ = answer.send(self.unsaved().map_or(Ok(()), Err));
-            }
-            Command::SaveCopy(path) => {
-                let ack = match self.store.save_copy(&path, &self.pending) {
-                    Ok(sequence) => Ack::Copied { path, sequence: sequence.unsigned_abs() },
-                    Err(error) => Ack::CopyFailed { path, message: error.to_string() },
-                };
-                (self.acknowledge)(ack);
-            }
-        }
-    }
-
-    /// Saves what is pending, unless a failure waits for a person.
-    fn save(&mut self) {
-        self.deadline = None;
-        if self.failure.is_some() || self.pending.is_empty() {
-            return;
-        }
-        let result = self.store.append(&self.pending);
-        self.report(result);
-    }
-
-    /// Saves what is pending, also after a failure.
-    fn retry(&mut self) {
-        if self.failure.is_none() {
-            return self.save();
-        }
-        let result = self.store.recover(&self.pending).and_then(|written| {
-            self.pending.drain(..written);
-            if self.pending.is_empty() { Ok(()) } else { self.store.append(&self.pending) }
-        });
-        self.report(result);
-    }
-
-    fn report(&mut self, result: Result<(), Error>) {
-        self.failure = result.err().map(|error| error.to_string());
-        let ack = if let Some(message) = self.failure.clone() {
-            Ack::Failed { message }
-        } else {
-            self.pending.clear();
-            Ack::Saved { sequence: self.store.tail().sequence.unsigned_abs() }
-        };
-        (self.acknowledge)(ack);
-    }
-
-    fn unsaved(&self) -> Option<Error> {
-        let why = self.failure.clone()?;
-        Some(Error::Unsaved { path: self.store.path().to_owned(), count: self.pending.len(), why })
-    }
-
-    fn close(mut self) -> Result<(), Error> {
-        self.retry();
-        match self.unsaved() {
-            // The store is dropped without folding: its files stay as they are.
-            Some(error) => Err(error),
-            None => self.store.close(),
         }
     }
 }
