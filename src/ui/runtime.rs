@@ -220,7 +220,12 @@ fn open(
 ) -> Result<(Opened, Option<Writer>), String> {
     let (log, writer, read_only) = match session::open(path, acknowledge) {
         Ok((log, writer)) => (log, Some(writer), None),
-        Err(error) if error.is_about_writing() => {
+        // It can be read all the same.
+        Err(
+            error @ (session::Error::InUse { .. }
+            | session::Error::Newer { .. }
+            | session::Error::NotWritable { .. }),
+        ) => {
             let log = session::read(path).map_err(|error| format!("{error}."))?;
             (log, None, Some(format!("{error}.")))
         }
