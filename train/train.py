@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import time
 
 import torch
@@ -28,7 +29,7 @@ def options():
     p.add_argument("--run", default="/work/train-run/main", help="folder of checkpoints and the log")
     p.add_argument("--minutes", type=float, default=170, help="training time, over all resumes")
     p.add_argument("--decay-from", type=float, default=0.5, help="share of the budget after which the learning rate falls linearly to 0")
-    p.add_argument("--own-from", type=float, default=0.15, help="share of the budget after which own samples join")
+    p.add_argument("--own-from", type=float, default=0.12, help="share of the budget after which own samples join")
     p.add_argument("--own", type=float, default=0.33, help="share of rows that are own samples, from then on")
     p.add_argument("--workers", type=int, default=2)
     p.add_argument("--rows", type=int, default=10, help="rows a step and process")
@@ -51,7 +52,8 @@ def options():
 class Trainer:
     def __init__(self, rank, o):
         self.rank, self.o, self.device = rank, o, torch.device(o.device)
-        self.step, self.tokens, self.elapsed = 0, 0, 0.0
+        self.step, self.tokens, self.elapsed, self.stopped = 0, 0, 0.0, False
+        signal.signal(signal.SIGTERM, self.stop)  # a stop loses nothing: the step is finished and saved
         torch.manual_seed(o.seed)
         self.model = Reasoner(Shape(v.SIZE, o.width, o.layers, o.heads, o.hidden), v.NUMBER_OF).to(self.device)
         self.average = {k: p.detach().clone() for k, p in self.model.state_dict().items()}
@@ -66,6 +68,9 @@ class Trainer:
         self.own = OwnStream(self.frozen, hash(seed) % 2 ** 31, o.size)
         self.pairs = o.rows * (o.size * 2 // 3)
         self.loss = self._loss if o.no_compile else torch.compile(self._loss)
+
+    def stop(self, *_):
+        self.stopped = True
 
     # --- state ---
 
@@ -158,13 +163,12 @@ class Trainer:
         losses, last_log, last_save, last_eval, last_refresh = [], time.time(), time.time(), time.time(), 0.0
         before = self.tokens
         while True:
-            share = self.elapsed / (o.minutes * 60)
-            clock = torch.tensor([self.elapsed])
+            clock = torch.tensor([self.elapsed, float(self.stopped)])
             if o.workers > 1:  # all processes go by the first one's clock
                 dist.broadcast(clock, 0)
-            self.elapsed = float(clock)
+            self.elapsed, stopped = clock.tolist()
             share = self.elapsed / (o.minutes * 60)
-            if share >= 1:
+            if share >= 1 or stopped:
                 break
             began = time.time()
             scale = min(1.0, (self.step + 1) / 100, max(0.01, (1 - share) / (1 - o.decay_from)))
@@ -191,7 +195,7 @@ class Trainer:
                         last_refresh = 0.0
                     last_eval = time.time()
         self.save()
-        self.log(done=True)
+        self.log(done=share >= 1)
 
 
 def work(rank, o):
@@ -208,4 +212,7 @@ if __name__ == "__main__":
     if o.workers == 1:
         work(0, o)
     else:
-        mp.spawn(work, (o,), nprocs=o.workers)
+        signal.signal(signal.SIGTERM, lambda *_: [p.terminate() for p in workers.processes])
+        workers = mp.spawn(work, (o,), nprocs=o.workers, join=False)
+        while not workers.join():
+            pass

@@ -55,9 +55,10 @@ class Layer(nn.Module):
         q, k, v = qkv.view(b, t, 3, s.heads, -1).permute(2, 0, 3, 1, 4)
         q, k = rotate(q, cos, sin), rotate(k, cos, sin)
         if cache is not None:
-            if cache[0] is not None:
-                k, v = torch.cat((cache[0], k), 2), torch.cat((cache[1], v), 2)
-            cache[0], cache[1] = k, v
+            keys, values, at = cache
+            keys[:, :, at:at + t], values[:, :, at:at + t] = k, v
+            k, v = keys[:, :, :at + t], values[:, :, :at + t]
+            cache[2] = at + t
         a = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         x = x + F.linear(a.transpose(1, 2).reshape(b, t, s.width), self.o)
         h = F.rms_norm(x, (s.width,), self.ffn_norm, s.eps)
@@ -91,6 +92,11 @@ class Reasoner(nn.Module):
 
     def table(self):
         return self.emb + self.number[self.number_of] * self.is_number
+
+    def caches(self, rows, length):
+        """Room for the keys and values of `length` tokens of each row: [keys, values, filled] a layer."""
+        size = (rows, self.s.heads, length, self.s.width // self.s.heads)
+        return [[torch.empty(size), torch.empty(size), 0] for _ in self.layers]
 
     def forward(self, tokens, positions, mask, table=None, caches=None):
         """Hidden states after the last norm. tokens, positions: [B, T]; mask: additive or boolean, [B, 1, T, S]."""

@@ -2,6 +2,7 @@
 
 Responsible for: sampling paths of training problems, and turning them into rows with true ratings, critiques and better ways on.
 """
+import collections
 import random
 
 import torch
@@ -37,16 +38,20 @@ def replay(tree, text):
 
 
 class OwnStream:
-    """Rows from fresh samples of a model, refilled a batch at a time."""
+    """Rows from fresh samples of a model, refilled a batch at a time. Half of the rows come from a store of recent rows that hold an
+    unsound path: slips are rare in samples, and they are what the rater must learn."""
+    KEPT = 600
 
     def __init__(self, model, seed, size, problems=48, paths=4):
         self.model, self.size, self.count, self.paths = model, size, problems, paths
         self.rng = random.Random(seed)
         self.problems = Problems(self.rng)
         self.generator = torch.Generator().manual_seed(seed)
-        self.rows = []
+        self.rows, self.unsound = [], collections.deque(maxlen=self.KEPT)
 
     def row(self):
+        if len(self.unsound) >= 100 and self.rng.random() < 0.5:
+            return self.rng.choice(self.unsound)
         if not self.rows:
             self.refill()
         return self.rows.pop()
@@ -55,9 +60,12 @@ class OwnStream:
         asked = [self.problems.problem() for _ in range(self.count)]
         prompts = [list(v.encode(prompt_text(self.rng, *p))) for p in asked]
         many = [p for p in prompts for _ in range(self.paths)]
-        texts = generate_texts(self.model, many, self.rng.choice((0.7, 0.8, 1.0)), self.generator)
+        texts = generate_texts(self.model, many, self.rng.choice((0.8, 0.8, 1.0, 1.2)), self.generator)
         for i, (numbers, target) in enumerate(asked):
-            self.rows.append(self.build(numbers, target, prompts[i], texts[i * self.paths:(i + 1) * self.paths]))
+            row, unsound = self.build(numbers, target, prompts[i], texts[i * self.paths:(i + 1) * self.paths])
+            self.rows.append(row)
+            if unsound:
+                self.unsound.append(row)
         self.rng.shuffle(self.rows)
 
     def build(self, numbers, target, prompt, texts):
@@ -86,7 +94,7 @@ class OwnStream:
                     break
         except Full:
             pass
-        return row
+        return row, any(not s.sound for s in tree.states)
 
 
 def generate_texts(model, prompts, temperature, generator=None):

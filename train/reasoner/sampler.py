@@ -23,7 +23,7 @@ def generate(model, prompts, temperature, stop=(), limit=80, generator=None):
     tokens, pad = _left_padded(prompts)
     table, (n, width) = model.table(), tokens.shape
     stops = torch.tensor([v.IM_END, *stop])
-    caches = [[None, None] for _ in model.layers]
+    caches = model.caches(n, width + limit)
     out, alive = [[] for _ in prompts], torch.ones(n, dtype=torch.bool)
     slot = torch.arange(width)
     positions = (slot[None] - pad[:, None]).clamp(min=0)
@@ -36,8 +36,9 @@ def generate(model, prompts, temperature, stop=(), limit=80, generator=None):
             new = logits.argmax(-1)
         else:
             new = torch.multinomial(F.softmax(logits / temperature, -1), 1, generator=generator)[:, 0]
-        for j in torch.nonzero(alive)[:, 0].tolist():
-            out[j].append(int(new[j]))
+        for j, token, on in zip(range(n), new.tolist(), alive.tolist()):
+            if on:
+                out[j].append(token)
         alive &= ~torch.isin(new, stops)
         if not alive.any():
             break
