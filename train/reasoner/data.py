@@ -92,7 +92,7 @@ def wander(tree, state):
         tree.rate(state)
     if rng.random() < 0.85:
         tree.criticise(state)
-        if rng.random() < 0.6:
+        if rng.random() < 0.8:
             again = tree.revise(state)
             if again:
                 solve(tree, again, 0.3)
@@ -175,11 +175,11 @@ def make_row(rng, problems, size):
             if row.room() < 24:
                 break
             kind = rng.random()
-            if kind < 0.30:
+            if kind < 0.36:
                 wander(tree, tree.root if rng.random() < 0.6 else rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.36:
+            elif kind < 0.41:
                 offer(tree)
-            elif kind < 0.44:
+            elif kind < 0.48:
                 solve(tree, rng.choice([s for s in tree.states if s.open and s.sound and not s.dead] or [tree.root]))
             else:
                 sprout(tree)

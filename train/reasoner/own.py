@@ -81,7 +81,7 @@ class OwnStream:
                 if states and rng.random() < 0.5:
                     last = states[-1] if rng.random() < 0.6 else rng.choice(states)
                     tree.criticise(last)
-                    again = tree.revise(last) if rng.random() < 0.4 else None
+                    again = tree.revise(last) if rng.random() < 0.6 else None
                     if again:
                         solve(tree, again, 0.3)
             while row.room() > 20:

@@ -5,7 +5,7 @@ Responsible for: the state of a path (`State`) and the ways to go on from it, wi
 from . import puzzle, vocab as v
 from .prompts import CHOOSE, signal
 
-POLICY, DETERMINED, RATING, CRITIQUE, REVISED = 1.0, 0.5, 1.5, 1.0, 1.0  # loss weights
+POLICY, DETERMINED, LEGAL, RATING, UNSOUND, CRITIQUE = 1.0, 1.0, 0.3, 1.5, 2.5, 1.0  # loss weights
 
 
 class State:
@@ -40,14 +40,24 @@ class Tree:
     # --- growing ---
 
     def soft(self, state):
-        """Soft targets for the first token of the next step, once a node."""
-        if state.node.last in self.row.soft_done or not state.sound or state.dead:
+        """Soft targets for the first token of the next step, once a node: winning moves, or any where the target is out of reach."""
+        if state.node.last in self.row.soft_done or not state.sound:
             return
         self.row.soft_done.add(state.node.last)
-        first = {}
-        for (a, _, _, _), _, w in puzzle.winning(tuple(sorted(state.left)), self.target):
-            first[v.BARE[a]] = first.get(v.BARE[a], 0.0) + w
-        self.row.expect(state.node.last, first, POLICY)
+        self._choose(state.node.last, state, lambda a, op, b: v.BARE[a], lambda a, op, b: True)
+
+    def _choose(self, place, state, token, fits):
+        """Soft targets for one token of a move: among the winning moves that fit what is written already; where none fits, a lighter
+        pull towards any sound move that does."""
+        key = tuple(sorted(state.left))
+        options = [] if state.dead else [(move, w) for move, _, w in puzzle.winning(key, self.target) if fits(*move[:3])]
+        weight = POLICY if options else LEGAL
+        options = options or [(move, 1.0) for move, _ in puzzle.moves(key) if fits(*move[:3])]
+        total, targets = sum(w for _, w in options), {}
+        for (a, op, b, _), w in options:
+            t = token(a, op, b)
+            targets[t] = targets.get(t, 0.0) + w / total
+        self.row.expect(place, targets, weight)
 
     def step(self, state, move, weight=1.0):
         """A sound step (sound from what the path claims). Learned where the path is sound: the choice by soft targets, the rest as it is."""
@@ -64,21 +74,9 @@ class Tree:
         if learn:
             for i in range(3, len(tokens)):
                 self.row.loss.append((first + i - 1, tokens[i], DETERMINED * weight))
-            if not state.dead:
-                self.soft(state)
-                ops, seconds = {}, {}
-                for (x, o, y, _), _, w in puzzle.winning(tuple(sorted(state.left)), self.target):
-                    if x == a:
-                        ops[v.OP[o]] = ops.get(v.OP[o], 0.0) + w
-                        if o == op:
-                            seconds[v.SPACED[y]] = seconds.get(v.SPACED[y], 0.0) + w
-                for place, targets in ((first, ops), (first + 1, seconds)):
-                    total = sum(targets.values())
-                    if total:
-                        self.row.expect(place, {t: w / total for t, w in targets.items()}, POLICY * weight)
-            else:
-                for i in range(3):
-                    self.row.loss.append((state.node.last if i == 0 else first + i - 1, tokens[i], 0.15 * weight))
+            self.soft(state)
+            self._choose(first, state, lambda x, o, y: v.OP[o], lambda x, o, y: x == a)
+            self._choose(first + 1, state, lambda x, o, y: v.SPACED[y], lambda x, o, y: x == a and o == op)
         items = list(state.items)
         one = next(x for x in items if x[0] == a)
         items.remove(one)
@@ -156,7 +154,7 @@ class Tree:
             return
         asked = self.row.add(self._turn(state), [v.ID[v.RATE], v.IM_END, v.ASSISTANT])
         state.asked.add("rate")
-        self.row.loss.append((asked.last, v.SCORES[self.rating(state)], RATING * weight))
+        self.row.loss.append((asked.last, v.SCORES[self.rating(state)], (UNSOUND if state.bad else RATING) * weight))
 
     def criticise(self, state):
         text = self.critique(state)
@@ -219,6 +217,8 @@ def complaint(k, line, fault):
         return f"Step {k} is wrong: {fault[1]} is not available."
     if kind == "result":
         _, a, op, b, r, true = fault
+        if true is None:
+            return f"Step {k} is wrong: {a} {op} {b} is not {r}."
         return f"Step {k} is wrong: {a} {op} {b} = {true}, not {r}."
     if kind == "list":
         return f"Step {k} is wrong: left should be {' '.join(map(str, fault[1]))}."
@@ -231,7 +231,7 @@ def slip(rng, left, target):
         a, op, b, r = pick(rng, left, target, 0.5)
         new = puzzle.after(left, a, b, r)
         kind = rng.random()
-        if kind < 0.5:  # a wrong result: wishful (it would lead to the target), near, or of another operator
+        if kind < 0.48:  # a wrong result: wishful (it would lead to the target), near, or of another operator
             rest = new[:-1]
             if rng.random() < 0.5:
                 wish = [x for x in ([target] if not rest else range(max(0, r - 12), min(200, r + 12)))
@@ -245,9 +245,19 @@ def slip(rng, left, target):
             if wrong == r or not 0 <= wrong <= puzzle.LIMIT:
                 continue
             line = write(a, op, b, wrong, rest + [wrong])
-        elif kind < 0.75:  # a number that is not there
-            x = rng.choice([max(1, rng.choice(left) + rng.choice((-1, 1, 2))), rng.choice(left), rng.randint(1, 13), target])
+        elif kind < 0.6:  # a division with a remainder, or by 0
+            op, x, y = "/", rng.choice(left), rng.choice(left)
+            a, b = max(x, y), min(x, y)
+            if len(left) < 2 or (b and a % b == 0) or left.count(a) < 1 + (a == b):
+                continue
+            r = rng.choice([a // b, a // b + 1]) if b else rng.choice((0, a))
+            rest = list(left)
+            rest.remove(a)
+            rest.remove(b)
+            line = write(a, op, b, r, rest + [r])
+        elif kind < 0.8:  # a number that is not there, or the same one twice
             y = rng.choice(left)
+            x = y if rng.random() < 0.4 else rng.choice([max(1, rng.choice(left) + rng.choice((-1, 1, 2))), rng.randint(1, 13), target])
             a, b = max(x, y), min(x, y)
             r = puzzle.compute(a, op, b)
             if r is None:

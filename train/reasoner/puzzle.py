@@ -52,6 +52,17 @@ def compute(a, op, b):
     return r if r <= LIMIT else None
 
 
+def truth(a, op, b):
+    """The result of a step as written, whatever its size and the order of its operands; None where it is no whole number from 0."""
+    if op == "+":
+        return a + b
+    if op == "*":
+        return a * b
+    if op == "-":
+        return a - b if a >= b else None
+    return a // b if b and a % b == 0 else None
+
+
 @lru_cache(400_000)
 def moves(state):
     """All moves of a sorted state: ((a, op, b, result), next sorted state) pairs, each different move once."""
@@ -120,7 +131,7 @@ def check_step(left, line):
     """What a step line does to the list `left`.
 
     Returns (new left, None) for a sound step, (claimed left or None, (kind, ...)) for an unsound one, kinds being
-    `form`, `available` (the number), `result` (the true result), `list` (the true list)."""
+    `form` (no step at all), `available` (the number), `result` (a, op, b, claimed, true or None), `list` (the true list)."""
     m = STEP.match(line)
     if not m:
         return None, ("form",)
@@ -131,9 +142,7 @@ def check_step(left, line):
         if x not in rest:
             return claimed, ("available", x)
         rest.remove(x)
-    true = compute(a, op, b)
-    if true is None:
-        return claimed, ("form",)
+    true = truth(a, op, b)
     if r != true:
         return claimed, ("result", a, op, b, r, true)
     if sorted(claimed) != sorted(rest + [r]):
