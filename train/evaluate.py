@@ -1,0 +1,256 @@
+"""All figures of the model card, on reserved puzzles, with 95 % confidence intervals; the shows of the issue, line by line.
+
+One command: `python evaluate.py CHECKPOINT [--json FILE]`. Class (b) has 79 solvable Game of 24 hands; each is asked in four
+orders of its numbers (316 puzzles), and intervals are bootstrapped over hands, not puzzles. The Tree-of-Thoughts 100 stand apart.
+"""
+import argparse
+import json
+import random
+import time
+
+import torch
+
+from export import load
+from reasoner import puzzle, sampler, vocab as v
+from reasoner.figures import class_b, generate_texts, judged, prompt, rated_states, rating_figures, samples, solved
+from reasoner.own import replay
+from reasoner.paths import Tree, complaint, pick, slip
+from reasoner.prompts import signal
+from reasoner.rows import Row
+from reasoner.trial import METHODS, trial
+
+
+def interval(groups, figure=lambda xs: sum(xs) / len(xs), rounds=1000):
+    """(value, low, high): `groups` is one list of observations for each hand; hands are drawn anew."""
+    rng = random.Random(0)
+    value = figure([x for g in groups for x in g])
+    drawn = sorted(y for y in (figure([x for g in rng.choices(groups, k=len(groups)) for x in g]) for _ in range(rounds)) if y is not None)
+    return value, drawn[int(len(drawn) * 0.025)], drawn[int(len(drawn) * 0.975)]
+
+
+def four_orders(hands):
+    rng, out = random.Random(1), []
+    for h in hands:
+        orders = {tuple(h)}
+        for _ in range(40):
+            if len(orders) < 4:
+                orders.add(tuple(rng.sample(h, len(h))))
+        out.append(sorted(orders))
+    return out
+
+
+class Report:
+    def __init__(self):
+        self.figures, self.began = {}, time.time()
+
+    def say(self, name, value, of=None):
+        """value: a number or (value, low, high)."""
+        self.figures[name] = {"value": value if not isinstance(value, tuple) else value[0], "of": of}
+        if isinstance(value, tuple):
+            self.figures[name].update(low=value[1], high=value[2])
+            print(f"{name:58s} {value[0]:.3f}  [{value[1]:.3f}, {value[2]:.3f}]" + (f"  n={of}" if of else ""), flush=True)
+        else:
+            print(f"{name:58s} {value if value is None else round(value, 4)}" + (f"  n={of}" if of else ""), flush=True)
+
+
+def solving(model, r, name, groups, many=16, target=24):
+    """Greedy and pass@many; returns the samples, one hand each."""
+    greedy, passed, kept = [], [], []
+    for orders in groups:
+        texts = generate_texts(model, [prompt(h, target) for h in orders], 0)
+        greedy.append([solved(h, target, t) for h, t in zip(orders, texts)])
+    for at in range(0, len(groups), 5):
+        part = [h for g in groups[at:at + 5] for h in g]
+        done = dict(samples(model, part, many, 0.8, seed=at, target=target))
+        kept += [[(h, done[h]) for h in g] for g in groups[at:at + 5]]
+    single = [[solved(h, target, t) for h, ts in g for t in ts] for g in kept]
+    passed = [[any(solved(h, target, t) for t in ts) for h, ts in g] for g in kept]
+    n = sum(map(len, groups))
+    r.say(f"{name}: greedy", interval(greedy), n)
+    r.say(f"{name}: pass@1 at T=0.8", interval(single), n)
+    r.say(f"{name}: pass@{many} at T=0.8", interval(passed), n)
+    return kept
+
+
+def rating(model, r, kept, target=24):
+    """AUCs on four own samples a puzzle, and validity of steps."""
+    groups = [rated_states(model, [(h, ts[:4]) for h, ts in g], target) for g in kept]
+    steps = [[s.sound for s, *_ in g if not s.final and s.parent.sound] for g in groups]
+    r.say("steps sound at T=0.8", interval(steps), sum(map(len, steps)))
+    for key, name in (("depth1", "AUC solvable, after 1 step"), ("depth2", "AUC solvable, after 2 steps"), ("depth3", "AUC solvable, after 3 steps"),
+                      ("slip", "AUC good steps over own slips"), ("slip_alive", "AUC good steps that keep it solvable over own slips"),
+                      ("answer", "AUC right over wrong final answers")):
+        if rating_figures([x for g in groups for x in g])[key] is None:
+            r.say(name, None)
+            continue
+        r.say(name, interval(groups, lambda xs: rating_figures(xs)[key], 200))
+    everything = [x for g in groups for x in g]
+    counts = rating_figures(everything)["counts"]
+    r.figures["counts"] = counts
+    print("   ", counts)
+    r.say("label mass, least", min(m for *_, m, _ in everything), len(everything))
+    r.say("label mass, mean", sum(m for *_, m, _ in everything) / len(everything), len(everything))
+    slips = [x for s, x, *_ in everything if not s.final and s.parent.sound and not s.sound]
+    if slips:
+        r.say("own slips rated 0.5 or more", sum(x >= 0.5 for x in slips) / len(slips), len(slips))
+
+
+def faulty_paths(hands, rng, many):
+    """Synthetic paths, each a (tree, last state): a slip at a random place, a dead end at a random place, or sound, in thirds."""
+    out = []
+    while len(out) < many:
+        hand = list(rng.choice(hands))
+        rng.shuffle(hand)
+        tree = Tree(Row(10_000), rng, hand, 24, [v.USER_FIRST])
+        kind, length, at, state = len(out) % 3, rng.randint(1, 3), 0, tree.root
+        place = rng.randint(1, length)
+        while state.open and state.count < length:
+            if kind == 0 and state.count + 1 == place:
+                made = slip(rng, state.left, 24)
+                if not made:
+                    break
+                state = tree.line(state, made[0], made[1], complaint(place, made[0], made[2]))
+            elif kind == 1 and state.count + 1 == place:
+                losing = [m for m, nxt in puzzle.moves(tuple(sorted(state.left))) if not puzzle.solvable(nxt, 24)]
+                if not losing:
+                    break
+                state = tree.step(state, rng.choice(losing))
+            else:
+                state = tree.step(state, pick(rng, state.left, 24, 1.0))
+        if state.count >= place and (state.bad is not None, bool(state.dead)) == ((True, False), (False, True), (False, False))[kind]:
+            out.append((tree, state, kind))
+    return out
+
+
+def path_text(state):
+    lines = []
+    while state.parent is not None:
+        lines.append(state.text)
+        state = state.parent
+    return "".join(line + "\n" for line in reversed(lines))
+
+
+def criticising(model, r, hands, many=600):
+    rng = random.Random(7)
+    paths = faulty_paths(hands, rng, many)
+    asked = [prompt(t.numbers) + list(v.encode(path_text(s))) + sampler.CRITIQUE_TURN for t, s, _ in paths]
+    said = [x.replace("<|im_end|>", "") for x in generate_texts(model, asked, 0)]
+    truth = [t.critique(s) for t, s, _ in paths]
+    step = lambda text: text.split(":")[0].split(" is ")[0]
+    by_hand = {}
+    for (t, s, kind), a, b in zip(paths, said, truth):
+        by_hand.setdefault(tuple(sorted(t.numbers)), []).append((kind, a == b, step(a) == step(b), b, a))
+    groups = list(by_hand.values())
+
+    def share(kind, field):
+        return interval([[x[field] for x in g if x[0] == kind] for g in groups], lambda xs: sum(xs) / max(1, len(xs)), 300)
+
+    n = many // 3
+    r.say("critique: slip, right step named", share(0, 2), n)
+    r.say("critique: slip, word for word", share(0, 1), n)
+    r.say("critique: dead end, right step named", share(1, 2), n)
+    r.say("critique: sound path, no mistake", share(2, 1), n)
+    revising(model, r, paths)
+
+
+def alive(hand, state_before, line):
+    """True if the step line is sound and keeps 24 within reach."""
+    claimed, fault = puzzle.check_step(state_before.left, line)
+    return fault is None and puzzle.solvable(tuple(sorted(claimed)), 24)
+
+
+def revising(model, r, paths, tries=8):
+    """After the true critique, is the next step sound and solvable? Against plain samples of the same step, without wrong line and critique."""
+    generator = torch.Generator().manual_seed(3)
+    for kind, name in ((0, "slip"), (1, "dead end")):
+        revised, plain = {}, {}
+        chosen = [(t, s) for t, s, k in paths if k == kind]
+        prompts_r, prompts_p, before = [], [], []
+        for t, s in chosen:
+            k = int(t.critique(s).split()[1])
+            b = s
+            while b.count >= k:
+                b = b.parent
+            upto = s
+            while upto.count > k:  # cut after the first wrong step, as Agent-R does
+                upto = upto.parent
+            prompts_r += [prompt(t.numbers) + list(v.encode(path_text(upto) + signal(t.critique(s))))] * tries
+            prompts_p += [prompt(t.numbers) + list(v.encode(path_text(b)))] * tries
+            before.append(b)
+        for prompts, into in ((prompts_r, revised), (prompts_p, plain)):
+            out = []
+            for at in range(0, len(prompts), 400):
+                out += sampler.generate(model, prompts[at:at + 400], 0.8, stop=(v.STEP_END,), generator=generator)
+            for i, tokens in enumerate(out):
+                t, _ = chosen[i // tries]
+                into.setdefault(tuple(sorted(t.numbers)), []).append(alive(t.numbers, before[i // tries], v.decode(tokens).rstrip("\n")))
+        r.say(f"revision after a {name}: sound and solvable", interval(list(revised.values()), rounds=300), len(chosen) * tries)
+        r.say(f"plain resample of that step: sound and solvable", interval(list(plain.values()), rounds=300), len(chosen) * tries)
+
+
+def searching(model, r, groups, children, temperature, name):
+    puzzles = [(h, 24) for g in groups for h in g]
+    result = trial(model, puzzles, temperature=temperature, children=children)
+    for method in METHODS:
+        for budget in (500, 1000, 2000):
+            chosen, found = result[method][budget]
+            at = 0
+            split, split_found = [], []
+            for g in groups:
+                split.append(chosen[at:at + len(g)])
+                split_found.append(found[at:at + len(g)])
+                at += len(g)
+            r.say(f"{name}: {method}, {budget} tokens, chosen right", interval(split), len(chosen))
+            r.say(f"{name}: {method}, {budget} tokens, right one found", interval(split_found), len(found))
+        r.say(f"{name}: {method}, mean tokens spent", result[method]["spent"])
+
+
+def countdown(model, r, many=300):
+    rng, groups = random.Random(11), []
+    while len(groups) < many:
+        hand, target = sorted(rng.randint(1, 13) for _ in range(rng.choice((3, 4, 4, 5)))), rng.randint(10, 50)
+        if puzzle.in_class_b(hand) and puzzle.solvable(tuple(hand), target):
+            groups.append((tuple(hand), target))
+    greedy = generate_texts(model, [prompt(h, t) for h, t in groups], 0)
+    right = [[solved(h, t, x)] for (h, t), x in zip(groups, greedy)]
+    r.say("Countdown: greedy", interval(right), many)
+    for size in (3, 4, 5):
+        part = [x for x, (h, _) in zip(right, groups) if len(h) == size]
+        r.say(f"Countdown: greedy, {size} numbers", interval(part), len(part))
+    passed = [[any(solved(h, t, x) for x in samples(model, [h], 16, 0.8, target=t)[0][1])] for h, t in groups]
+    r.say("Countdown: pass@16", interval(passed), many)
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("checkpoint")
+    p.add_argument("--json")
+    p.add_argument("--only", help="comma-separated: solve, critique, search, tot, countdown")
+    p.add_argument("--children", type=int, default=3)
+    p.add_argument("--temperature", type=float, default=0.8, help="of the search trial")
+    o = p.parse_args()
+    torch.set_num_threads(1)
+    parts = o.only.split(",") if o.only else ["solve", "critique", "search", "tot", "countdown"]
+    model, at = load(o.checkpoint)
+    print(at)
+    r, groups = Report(), four_orders(class_b())
+    if "solve" in parts:
+        rating(model, r, solving(model, r, "class (b)", groups))
+    if "critique" in parts:
+        criticising(model, r, class_b())
+    if "search" in parts:
+        searching(model, r, groups, o.children, o.temperature, "search")
+    if "tot" in parts:
+        tot = [[h] for h in sorted(puzzle.tot_hands())]
+        solving(model, r, "Tree-of-Thoughts 100", tot)
+        searching(model, r, tot, o.children, o.temperature, "Tree-of-Thoughts 100")
+    if "countdown" in parts:
+        countdown(model, r)
+    print(f"took {time.time() - r.began:.0f} s")
+    if o.json:
+        with open(o.json, "w") as f:
+            json.dump({"trained": at, "figures": r.figures}, f, indent=1)
+
+
+if __name__ == "__main__":
+    main()

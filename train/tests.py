@@ -1,0 +1,147 @@
+"""Tests of the recipe: `python -m unittest tests` in this folder. No network training; a few seconds."""
+import json
+import os
+import random
+import unittest
+
+import torch
+
+from reasoner import puzzle, vocab as v
+from reasoner.data import Problems, Stream, prompt_text
+from reasoner.figures import auc
+from reasoner.model import Reasoner, Shape
+from reasoner.own import replay
+from reasoner.paths import Tree
+from reasoner.prompts import wordings
+from reasoner.rows import Row, collate
+from reasoner.sampler import RATE_TURN, generate, last_logits
+
+PROBLEMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "assets", "problems")
+
+
+def read_problem(text):
+    """(numbers, target) of a problem's text, or None."""
+    numbers = [int(x) for x in puzzle.PROBLEM_NUMBER.findall(text)]
+    for hand, target in ((numbers[:-1], numbers[-1:]), (numbers[1:], numbers[:1])):
+        if len(hand) > 1 and text in wordings(hand, target[0]):
+            return hand, target[0]
+    return None
+
+
+class HeldOut(unittest.TestCase):
+    def test_generator_never_draws_a_reserved_problem(self):
+        problems = Problems(random.Random(1))
+        for _ in range(20_000):
+            numbers, _ = problems.problem()
+            self.assertNotEqual(sum(n ** 3 for n in numbers) % 17, 3)
+            self.assertNotIn(tuple(sorted(numbers)), puzzle.tot_hands())
+
+    def test_no_row_starts_from_a_reserved_problem(self):
+        stream, asked = Stream(2, 256), 0
+        for _ in range(3_000):
+            row = stream.row()
+            text = v.decode([t for t, s in zip(row.tokens, row.segments) if s == 0]).rpartition("user\n")[2].partition("<|im_end|>")[0]
+            read = read_problem(text)
+            if read:
+                self.assertFalse(puzzle.reserved(read[0]), text)
+                asked += 1
+        self.assertGreater(asked, 2_900)
+
+    @unittest.skipUnless(os.path.exists(puzzle.TOT_FILE), "the Tree-of-Thoughts fixture isn't here")
+    def test_copy_of_the_tot_hands(self):
+        with open(puzzle.TOT_FILE) as f:
+            self.assertEqual({tuple(sorted(json.loads(line)["numbers"])) for line in f}, set(puzzle.tot_hands()))
+
+    def test_problem_sets_are_reserved_and_solvable(self):
+        for name in ("easy", "medium", "hard"):
+            with open(os.path.join(PROBLEMS, name + ".jsonl")) as f:
+                records = [json.loads(line) for line in f]
+            self.assertGreaterEqual(len(records), 50)
+            self.assertEqual(len({r["id"] for r in records}), len(records))
+            for r in records:
+                self.assertTrue(puzzle.reserved(r["numbers"]) and puzzle.solvable(tuple(sorted(r["numbers"])), r["target"]))
+                self.assertEqual(r["problem"], wordings(r["numbers"], r["target"])[0])
+
+
+class Truth(unittest.TestCase):
+    def test_number_of_hands(self):
+        self.assertEqual(sum(puzzle.solvable(h, 24) for h in puzzle.CLASSIC), 1346)
+
+    def test_checker(self):
+        self.assertEqual(puzzle.check_step([4, 7, 8, 8], "8 - 4 = 4 (left: 7 8 4)"), ([7, 8, 4], None))
+        self.assertEqual(puzzle.check_step([4, 7, 8, 8], "8 - 4 = 5 (left: 7 8 5)")[1], ("result", 8, "-", 4, 5, 4))
+        self.assertEqual(puzzle.check_step([4, 7, 8, 8], "9 - 4 = 5 (left: 7 8 5)")[1], ("available", 9))
+        self.assertEqual(puzzle.check_step([4, 7, 8, 8], "8 - 4 = 4 (left: 7 8)")[1][0], "list")
+        self.assertTrue(puzzle.check_answer([4, 7, 8, 8], 24, "Answer: (7 - (8 / 8)) * 4 = 24"))
+        for wrong in ("Answer: (7 - 8 / 8) * 5 = 24", "Answer: 4 + 7 + 8 + 8 = 24", "Answer: 24 = 24", "Answer: (7 - (8 / 8) * 4 = 24", "24"):
+            self.assertFalse(puzzle.check_answer([4, 7, 8, 8], 24, wrong))
+
+    def test_trees_say_the_truth(self):
+        """Every rating in generated rows agrees with a judge that reads only the text."""
+        stream, asked = Stream(3, 256), 0
+        rate, critique = v.ID[v.RATE], v.ID[v.CRITIQUE]
+        for _ in range(600):
+            row = stream.row()
+            for i, t in enumerate(row.tokens):
+                if t != rate:
+                    continue
+                seen = row.ancestors[row.segments[i]]
+                text = v.decode([x for j, x in enumerate(row.tokens[:i]) if row.segments[j] in seen])
+                score = next(v.SCORES.index(x) for at, x, w in row.loss if at == i + 2)
+                if "Wait," in text or "assistant\n" not in text:
+                    continue
+                path = text.partition("<|im_start|>assistant\n")[2].partition("<|im_end|>")[0]
+                numbers, target = read_problem(text.rpartition("<|im_start|>user\n")[0].rpartition("user\n")[2].partition("<|im_end|>")[0])
+                tree = Tree(Row(9_999), random.Random(0), numbers, target, [v.USER_FIRST])
+                states = replay(tree, path) or [tree.root]
+                self.assertEqual(tree.rating(states[-1]), score, text)
+                asked += 1
+        self.assertGreater(asked, 1_000)
+
+
+class Tokens(unittest.TestCase):
+    def test_numbers_and_labels_are_single_tokens(self):
+        for n in range(v.NUMBERS):
+            self.assertEqual((len(v.encode(str(n))), len(v.encode(f" {n}"))), (1, 1))
+
+    def test_rating_turn(self):
+        text = "8 - 4 = 4 (left: 7 8 4)\n"
+        turn = f"<|im_end|>\n<|im_start|>user\n{v.RATE}<|im_end|>\n<|im_start|>assistant\n"
+        self.assertEqual(list(v.encode(text + turn + "10")), v.step_tokens(8, "-", 4, 4, [7, 8, 4]) + RATE_TURN + [v.SCORES[10]])
+
+    def test_any_text_comes_back(self):
+        for text in ("héllo 你好 🙂", "Used Steps\n\n", "((8 - 4)) = 2024", "".join(map(chr, range(1, 300)))):
+            self.assertEqual(v.decode(v.encode(text)), text)
+
+
+class Network(unittest.TestCase):
+    def test_packed_rows_equal_single_paths(self):
+        torch.manual_seed(0)
+        model = Reasoner(Shape(v.SIZE, 32, 2, 2, 64), v.NUMBER_OF).eval()
+        row = Stream(4, 256).row()
+        tokens, positions, mask, *_ = (torch.from_numpy(a) for a in collate([row], 256))
+        hidden = model(tokens, positions, mask)[0]
+        for at in random.Random(0).sample(range(len(row.tokens)), 12):
+            seen = row.ancestors[row.segments[at]]
+            path = [i for i in range(at + 1) if row.segments[i] in seen]
+            if [row.positions[i] for i in path] != list(range(len(path))):
+                continue  # a gap in the positions
+            alone = last_logits(model, [[row.tokens[i] for i in path]])[0]
+            torch.testing.assert_close(torch.nn.functional.linear(hidden[at], model.table()), alone, atol=1e-4, rtol=1e-3)
+
+    def test_cache_equals_no_cache(self):
+        torch.manual_seed(0)
+        model = Reasoner(Shape(v.SIZE, 32, 2, 2, 64), v.NUMBER_OF).eval()
+        prompts = [list(v.encode(prompt_text(random.Random(i), [4, 7, 8, 8], 24))) for i in range(4)]
+        for prompt, out in zip(prompts, generate(model, prompts, 0, limit=6)):
+            for k, token in enumerate(out):
+                self.assertEqual(int(last_logits(model, [prompt + out[:k]])[0].argmax()), token)
+
+
+class Figures(unittest.TestCase):
+    def test_auc(self):
+        self.assertEqual(auc([1.0, 0.5], [0.5, 0.0]), 0.875)
+
+
+if __name__ == "__main__":
+    unittest.main()
