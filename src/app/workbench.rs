@@ -13,7 +13,7 @@ use super::model::Model;
 use crate::aggregate::{self, Answer};
 use crate::evaluate::Rating;
 use crate::search::{Driver, Mode, Policy, Turn};
-use crate::tree::{Actor, Body, NodeId, Operation, Outline, Row, Tree};
+use crate::tree::{Actor, Body, Finish, Node, NodeId, Operation, Outline, Row, Tree};
 
 /// A session on the workbench.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Workbench {
     pub path: PathBuf,
     /// What is on disk.
     pub saved: Saved,
+    /// Why the search last stopped, while it rests.
+    pub stopped: Option<String>,
     /// The answers, the most believed first.
     pub answers: Vec<Answer>,
     visited: BTreeMap<NodeId, NodeId>,
@@ -73,6 +75,7 @@ impl Workbench {
             path_scroll: 0,
             path: opened.path,
             saved: Saved { sequence: tree.sequence(), failure: None, read_only: opened.read_only },
+            stopped: None,
             answers: aggregate::answers(&tree, Rating::NAME),
             visited: BTreeMap::new(),
             recent_tokens: VecDeque::new(),
@@ -134,7 +137,15 @@ impl Workbench {
         }
         match &operation.body {
             Body::Pruned { node } | Body::Restored { node } => self.show_pruned(*node),
+            Body::NodeFinished { node, finish: Finish::Duplicate { of }, .. } => {
+                self.outline.refresh(&self.tree, *node);
+                if self.cursor == *node {
+                    self.cursor = *of;
+                }
+            }
             Body::Evaluated { .. } | Body::NodeFinished { answer: Some(_), .. } => self.recount(),
+            Body::SearchStarted { .. } => self.stopped = None,
+            Body::SearchStopped { reason } => self.stopped = Some(reason.clone()),
             _ => {}
         }
         self.unsaved.push(operation);
@@ -211,6 +222,13 @@ impl Workbench {
         self.line = line.clamp(margin, last).min(after);
     }
 
+    /// The nearest sibling in a direction that has a row.
+    fn sibling(&self, to: fn(&Node) -> Option<NodeId>) -> Option<NodeId> {
+        let start = to(self.tree.node(self.cursor));
+        std::iter::successors(start, |id| to(self.tree.node(*id)))
+            .find(|id| !self.outline.is_hidden(*id))
+    }
+
     fn row(&self) -> Row {
         let head = self.outline.head(&self.tree, self.cursor);
         self.outline.row_of(&self.tree, self.cursor).unwrap_or(Row { head, tail: head })
@@ -240,14 +258,15 @@ pub(super) fn parent(model: &mut Model) -> Vec<Effect> {
 pub(super) fn child(model: &mut Model) -> Vec<Effect> {
     walk(model, |bench| {
         let visited = bench.visited.get(&bench.cursor).copied();
-        visited.or(bench.tree.node(bench.cursor).first_child())
+        let mut children = visited.into_iter().chain(bench.tree.children(bench.cursor));
+        children.find(|child| !bench.outline.is_hidden(*child))
     })
 }
 
 pub(super) fn next(model: &mut Model) -> Vec<Effect> {
     walk(model, |bench| {
         let below = || bench.outline.next(&bench.tree, bench.row()).map(|row| row.head);
-        bench.tree.node(bench.cursor).next().or_else(below)
+        bench.sibling(Node::next).or_else(below)
     })
 }
 
@@ -257,7 +276,7 @@ pub(super) fn previous(model: &mut Model) -> Vec<Effect> {
             let position = bench.outline.position(&bench.tree, bench.cursor).checked_sub(1)?;
             bench.outline.row(&bench.tree, position).map(|row| row.head)
         };
-        bench.tree.node(bench.cursor).previous().or_else(above)
+        bench.sibling(Node::previous).or_else(above)
     })
 }
 

@@ -75,18 +75,17 @@ pub fn select(tree: &Tree, policy: &Policy, evaluator: &str, top: NodeId) -> Opt
     Some(Choice { node, terms: terms(tree, policy, evaluator, node).to_vec() })
 }
 
-/// Whether a node may get more children: it is a whole step, not too deep and not too wide.
+/// Whether a node may get more children: it is a whole step, not too deep, not too wide, and
+/// not exhausted. A node of whose children more than half repeat another has little new to say.
 fn may_expand(tree: &Tree, policy: &Policy, id: NodeId) -> bool {
     let node = tree.node(id);
     if node.state() != State::Open || node.depth() >= policy.depth {
         return false;
     }
-    if node.child_count() < policy.width {
-        return true;
-    }
-    // Duplicates do not widen a node, but a node that yields little else is exhausted.
-    let distinct = tree.children(id).filter(|child| tree.node(*child).state() != State::Duplicate);
-    distinct.count() < policy.width as usize && node.child_count() < policy.width * 3
+    let children = node.child_count();
+    let repeats = tree.children(id).filter(|child| tree.node(*child).state() == State::Duplicate);
+    let repeats = u32::try_from(repeats.count()).unwrap_or(u32::MAX);
+    children - repeats < policy.width && repeats * 2 <= children
 }
 
 fn terms(tree: &Tree, policy: &Policy, evaluator: &str, id: NodeId) -> [Term; 4] {

@@ -5,10 +5,11 @@
 //! for drawing, nor for the tree: an outline is a view, and many can look at one tree.
 //!
 //! Invariant, for every node: `inner` is the sum of the children's rows; a node's rows are 1
-//! (0 if it continues the row of its parent) and, unless folded, `inner`.
+//! (0 if it continues the row of its parent, or repeats a sibling) and, unless folded, `inner`.
+//! A duplicate never has children.
 
 use super::arena::Tree;
-use super::node::NodeId;
+use super::node::{NodeId, State};
 
 /// The visible rows of a tree.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,12 +23,14 @@ struct View {
     folded: bool,
     /// Whether the node shares the row of its parent.
     joined: bool,
+    /// Whether the node has no row because it repeats a sibling.
+    hidden: bool,
     inner: u32,
 }
 
 impl View {
     fn rows(self) -> u32 {
-        u32::from(!self.joined) + if self.folded { 0 } else { self.inner }
+        u32::from(!self.joined && !self.hidden) + if self.folded { 0 } else { self.inner }
     }
 }
 
@@ -61,13 +64,17 @@ impl Outline {
     }
 
     fn add(&mut self, tree: &Tree, id: NodeId) {
-        let node = tree.node(id);
-        let Some(parent) = node.parent() else { return };
-        let first = node.previous().is_none();
-        let joined = first && self.joins_chains && parent != NodeId::ROOT;
-        self.views.push(View { joined, ..View::default() });
-        let mut more = u32::from(!joined);
-        if let Some(elder) = node.previous()
+        let Some(parent) = tree.node(id).parent() else { return };
+        let hidden = tree.node(id).state() == State::Duplicate;
+        let elders =
+            std::iter::successors(tree.node(id).previous(), |at| tree.node(*at).previous());
+        let elder = elders.into_iter().find(|at| !self.is_hidden(*at));
+        let joined = elder.is_none() && !hidden && self.joins_chains && parent != NodeId::ROOT;
+        let view = View { joined, hidden, ..View::default() };
+        self.views.push(view);
+        let mut more = view.rows();
+        if let Some(elder) = elder
+            && !hidden
             && self.views[elder.index()].joined
         {
             // The elder is an only child no longer, so it gets a row of its own.
@@ -75,6 +82,38 @@ impl Outline {
             more += 1;
         }
         self.climb(tree, parent, i64::from(more));
+    }
+
+    /// Takes the row of a node away if the node turned out to repeat a sibling. A sibling that
+    /// is thereby left alone joins the row of its parent.
+    pub fn refresh(&mut self, tree: &Tree, id: NodeId) {
+        let Some(parent) = tree.node(id).parent() else { return };
+        if self.is_hidden(id) || tree.node(id).state() != State::Duplicate {
+            return;
+        }
+        let view = &mut self.views[id.index()];
+        let mut change = -i64::from(view.rows());
+        (view.hidden, view.joined) = (true, false);
+        if let Some(only) = self.only_child(tree, parent) {
+            let view = &mut self.views[only.index()];
+            change -= i64::from(view.rows());
+            view.joined = self.joins_chains && parent != NodeId::ROOT;
+            change += i64::from(view.rows());
+        }
+        self.climb(tree, parent, change);
+    }
+
+    /// The one child that has rows, if there is just one.
+    fn only_child(&self, tree: &Tree, parent: NodeId) -> Option<NodeId> {
+        let mut shown = tree.children(parent).filter(|child| !self.is_hidden(*child));
+        let only = shown.next()?;
+        shown.next().is_none().then_some(only)
+    }
+
+    /// Returns whether a node has no row because it repeats a sibling.
+    #[must_use]
+    pub fn is_hidden(&self, id: NodeId) -> bool {
+        self.views.get(id.index()).is_some_and(|view| view.hidden)
     }
 
     /// Adds rows below `from` and tells the ancestors, as far as it shows.
@@ -133,8 +172,12 @@ impl Outline {
     #[must_use]
     pub fn next(&self, tree: &Tree, row: Row) -> Option<Row> {
         let tail = row.tail;
-        let head = if self.is_folded(tail) { None } else { tree.node(tail).first_child() };
-        let head = head.or_else(|| tree.ancestors(tail).find_map(|id| tree.node(id).next()))?;
+        let after = |id: NodeId| tree.ancestors(id).find_map(|at| tree.node(at).next());
+        let below = if self.is_folded(tail) { None } else { tree.node(tail).first_child() };
+        let mut head = below.or_else(|| after(tail))?;
+        while self.is_hidden(head) {
+            head = after(head)?;
+        }
         Some(Row { head, tail: self.tail(tree, head) })
     }
 
@@ -171,12 +214,19 @@ impl Outline {
     fn tail(&self, tree: &Tree, head: NodeId) -> NodeId {
         let mut tail = head;
         while !self.is_folded(tail)
-            && let Some(child) = tree.node(tail).first_child()
+            && let Some(child) = tree.children(tail).find(|child| !self.is_hidden(*child))
             && self.views[child.index()].joined
         {
             tail = child;
         }
         tail
+    }
+
+    /// Returns whether a sibling with a row follows a node.
+    #[must_use]
+    pub fn has_next(&self, tree: &Tree, id: NodeId) -> bool {
+        let later = std::iter::successors(tree.node(id).next(), |at| tree.node(*at).next());
+        later.into_iter().any(|at| !self.is_hidden(at))
     }
 
     /// Returns the rows above a row that it hangs from, nearest first, by their heads.
@@ -221,9 +271,12 @@ impl Outline {
     pub fn set_joins_chains(&mut self, tree: &Tree, joins: bool) {
         self.joins_chains = joins;
         for id in tree.ids().skip(1) {
-            let node = tree.node(id);
-            let only = node.previous().is_none() && node.next().is_none();
-            self.views[id.index()].joined = joins && only && node.parent() != Some(NodeId::ROOT);
+            self.views[id.index()].joined = false;
+        }
+        for parent in tree.ids().skip(1).filter(|_| joins) {
+            if let Some(only) = self.only_child(tree, parent) {
+                self.views[only.index()].joined = true;
+            }
         }
         self.recount(tree);
     }

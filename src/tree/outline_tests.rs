@@ -4,23 +4,26 @@ use proptest::prelude::*;
 
 use super::super::sample::{self, Grower};
 use super::*;
+use crate::tree::Body;
 
 /// All rows in order, found without any counting.
 fn naive(tree: &Tree, outline: &Outline) -> Vec<Row> {
     fn joined(tree: &Tree, outline: &Outline, id: NodeId) -> bool {
-        let node = tree.node(id);
-        outline.joins_chains()
-            && node.parent().is_some_and(|parent| parent != NodeId::ROOT)
-            && node.previous().is_none()
-            && node.next().is_none()
+        let Some(parent) = tree.node(id).parent() else { return false };
+        let shown: Vec<_> =
+            tree.children(parent).filter(|child| !outline.is_hidden(*child)).collect();
+        outline.joins_chains() && parent != NodeId::ROOT && shown == [id]
     }
     fn walk(tree: &Tree, outline: &Outline, head: NodeId, rows: &mut Vec<Row>) {
         let mut tail = head;
         while !outline.is_folded(tail)
-            && let Some(child) = tree.node(tail).first_child()
+            && let Some(child) = tree.children(tail).find(|child| !outline.is_hidden(*child))
             && joined(tree, outline, child)
         {
             tail = child;
+        }
+        if outline.is_hidden(head) {
+            return;
         }
         rows.push(Row { head, tail });
         if !outline.is_folded(tail) {
@@ -62,6 +65,9 @@ proptest! {
         for operation in &log {
             tree.apply(operation).unwrap();
             outline.sync(&tree);
+            if let Body::NodeFinished { node, .. } = &operation.body {
+                outline.refresh(&tree, *node);
+            }
             if operation.sequence % 5 == 0
                 && let Some((node, folded)) = folds.next()
             {

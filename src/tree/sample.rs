@@ -68,7 +68,13 @@ pub fn random_session(seed: u64, steps: usize) -> (Tree, Vec<Operation>) {
         let node = NodeId(u32::try_from(roll(grower.tree.len())).unwrap());
         match roll(8) {
             0..=2 if grower.tree.node(node).state() == State::Open => {
-                grower.add(node, "step\n");
+                let child = grower.sprout(node, "step\n");
+                let elder = grower.tree.node(child).previous();
+                let finish = match elder.filter(|_| roll(4) == 0) {
+                    Some(of) => Finish::Duplicate { of },
+                    None => Finish::Step,
+                };
+                grower.act(Actor::Model, Body::NodeFinished { node: child, finish, answer: None });
             }
             3 | 4 => {
                 let evaluator = ["rating", "person"][roll(2)].to_owned();

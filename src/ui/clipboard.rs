@@ -33,12 +33,14 @@ impl Clipboard {
         let Self::System(handle) = self else {
             return Ok(format!("Copied {count} characters."));
         };
-        let remote = ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| std::env::var_os(name).is_some());
+        let remote =
+            ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| std::env::var_os(name).is_some());
         if !remote {
             if handle.is_none() {
                 *handle = arboard::Clipboard::new().ok();
             }
-            let copied = handle.as_mut().is_some_and(|handle| handle.set_text(text.as_str()).is_ok());
+            let copied =
+                handle.as_mut().is_some_and(|handle| handle.set_text(text.as_str()).is_ok());
             if copied {
                 return Ok(format!("Copied {count} characters."));
             }

@@ -35,7 +35,8 @@ const EVENTS: usize = 1024;
 /// Returns a sentence if there is no terminal, or if something could not be saved.
 pub fn run(options: Options) -> Result<(), String> {
     let mut terminals = Terminals::enter()?;
-    let size = terminals.screen.size().map_err(|error| format!("the terminal has no size: {error}"))?;
+    let size =
+        terminals.screen.size().map_err(|error| format!("the terminal has no size: {error}"))?;
     let mut model = Model::new((size.width, size.height), now());
     let (mut runtime, events, arrivals) = Runtime::start(&options, Clipboard::System(None))?;
     let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -53,8 +54,11 @@ pub fn run(options: Options) -> Result<(), String> {
             }
         });
         let first = first_effects(&options.opening);
-        let draw = Draw { terminal: &mut terminals.screen, theme: Theme::of_environment(), framed: true };
-        let ended = drive(&mut model, first, &mut runtime, draw, input, events, arrivals, &mut |_| {}).await;
+        let draw =
+            Draw { terminal: &mut terminals.screen, theme: Theme::of_environment(), framed: true };
+        let ended =
+            drive(&mut model, first, &mut runtime, draw, input, events, arrivals, &mut |_| {})
+                .await;
         reader.abort();
         ended
     });

@@ -100,7 +100,8 @@ impl Runtime {
                 self.close_in_passing();
                 let (directory, arrivals) = (self.directory.clone(), self.arrivals.clone());
                 std::thread::spawn(move || {
-                    let recent = directory.ok().and_then(|directory| session::list(&directory).ok());
+                    let recent =
+                        directory.ok().and_then(|directory| session::list(&directory).ok());
                     let recent = recent.unwrap_or_default().into_iter().map(recent_of).collect();
                     let _ = arrivals.send(Arrival::Message(Msg::Listed(recent)));
                 });
@@ -156,7 +157,9 @@ impl Runtime {
 
     fn on_a_thread(
         &mut self,
-        work: impl FnOnce(Box<dyn Fn(Ack) + Send>) -> Result<(Opened, Option<Writer>), String> + Send + 'static,
+        work: impl FnOnce(Box<dyn Fn(Ack) + Send>) -> Result<(Opened, Option<Writer>), String>
+        + Send
+        + 'static,
     ) {
         self.close_in_passing();
         let arrivals = self.arrivals.clone();
@@ -165,8 +168,12 @@ impl Runtime {
             let acknowledge = Box::new(move |ack| {
                 let message = match ack {
                     Ack::Saved { sequence } => Msg::Saved(sequence),
-                    Ack::Failed { message } | Ack::CopyFailed { message, .. } => Msg::SaveFailed(message),
-                    Ack::Copied { path, .. } => Msg::Copied(Ok(format!("Saved a copy in {}.", path.display()))),
+                    Ack::Failed { message } | Ack::CopyFailed { message, .. } => {
+                        Msg::SaveFailed(message)
+                    }
+                    Ack::Copied { path, .. } => {
+                        Msg::Copied(Ok(format!("Saved a copy in {}.", path.display())))
+                    }
                 };
                 let _ = reports.send(Arrival::Message(message));
             });
@@ -200,9 +207,8 @@ fn create(
         let path = session::create_in(&directory, &problem.text, &fresh)?;
         session::open(&path, acknowledge)
     });
-    let (log, writer) = made.map_err(|error| {
-        format!("{error}. Choose another folder by setting PLEACH_DATA_DIR.")
-    })?;
+    let (log, writer) = made
+        .map_err(|error| format!("{error}. Choose another folder by setting PLEACH_DATA_DIR."))?;
     let opened = Opened {
         seed: log.header.seed(),
         path: log.path,
@@ -251,6 +257,7 @@ fn check(problem: &Problem, path: &str, answer: &str) -> Result<(bool, String), 
     let Some(verifier) = verify::of(problem) else {
         return Err("The problem names no verifier.".to_owned());
     };
-    let verdict = verifier.and_then(|verifier| verifier.check(&verify::case(problem, path, answer)));
+    let verdict =
+        verifier.and_then(|verifier| verifier.check(&verify::case(problem, path, answer)));
     verdict.map(|verdict| (verdict.correct, verdict.explanation)).map_err(|error| error.to_string())
 }

@@ -99,7 +99,9 @@ impl Stage {
 fn screen(model: &Model) -> Result<String, String> {
     let backend = TestBackend::new(model.size.0, model.size.1);
     let mut terminal = Terminal::new(backend).map_err(|error| error.to_string())?;
-    terminal.draw(|frame| view::draw(model, &Theme::mono(), frame)).map_err(|error| error.to_string())?;
+    terminal
+        .draw(|frame| view::draw(model, &Theme::mono(), frame))
+        .map_err(|error| error.to_string())?;
     Ok(text_of(terminal.backend().buffer()))
 }
 

@@ -7,7 +7,9 @@
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{cursor, execute, style};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -45,10 +47,12 @@ impl Terminals {
         }));
         let failed = |error: io::Error| format!("the terminal cannot be used: {error}");
         enable_raw_mode().map_err(failed)?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide).map_err(|error| {
-            restore();
-            failed(error)
-        })?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide).map_err(
+            |error| {
+                restore();
+                failed(error)
+            },
+        )?;
         let writer = BufWriter::with_capacity(64 << 10, io::stdout());
         let screen = Terminal::new(CrosstermBackend::new(writer)).map_err(|error| {
             restore();

@@ -39,7 +39,9 @@ impl Theme {
             toml::from_str(text).map_err(|error| format!("the theme is not TOML: {error}"))?;
         let read = |(scope, words): (String, String)| match style(&words) {
             Ok(style) => Ok((scope, style)),
-            Err(word) => Err(format!("{scope} has {word:?}, which is neither a colour nor a modifier")),
+            Err(word) => {
+                Err(format!("{scope} has {word:?}, which is neither a colour nor a modifier"))
+            }
         };
         Ok(Self { styles: table.into_iter().map(read).collect::<Result<_, _>>()? })
     }
@@ -107,7 +109,8 @@ mod tests {
 
     #[test]
     fn a_scope_falls_back_to_its_parent() {
-        let theme = Theme::parse("value = \"red\"\n\"value.high\" = \"green bold on black\"").unwrap();
+        let theme =
+            Theme::parse("value = \"red\"\n\"value.high\" = \"green bold on black\"").unwrap();
         assert_eq!(theme.style("value.low").fg, Some(Color::Red));
         assert_eq!(theme.style("value.high").bg, Some(Color::Black));
         assert_eq!(theme.style("nothing.here"), Style::new());

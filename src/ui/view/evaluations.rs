@@ -18,41 +18,43 @@ pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     }
 }
 
-/// One line an evaluation, newest first, then one about the step itself.
+/// Two lines an evaluation, newest first, then one about the step itself.
 pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
     let node = bench.tree.node(bench.cursor);
     let muted = theme.style("muted");
-    let mut lines: Vec<_> = node
-        .evaluations()
-        .iter()
-        .rev()
-        .map(|evaluation| {
-            let is_verdict = evaluation.evaluator == verify::NAME;
-            let (judgement, style) = match (is_verdict, evaluation.value > 0.5) {
-                (true, true) => ("right".to_owned(), theme.style("right")),
-                (true, false) => ("wrong".to_owned(), theme.style("wrong")),
-                (false, _) => {
-                    let top = evaluation.scale.rsplit('.').next().unwrap_or_default();
-                    (format!("{:.1} of {top}", evaluation.raw), theme.style(value_scope(evaluation.value)))
-                }
-            };
-            let judge = match evaluation.kind {
-                EvaluatorKind::Human => "person",
-                EvaluatorKind::Llm => "model",
-                EvaluatorKind::Code => "program",
-            };
-            let mass = evaluation.mass.map_or(String::new(), |mass| format!(", mass {:.0} %", mass * 100.0));
-            vec![
-                Span::raw(format!("{} ", SafeText::line(&evaluation.evaluator))),
-                Span::styled(SafeText::line(&judgement).into_string(), style),
-                Span::styled(format!(" ({judge}{mass}) "), muted),
-                Span::raw(SafeText::line(&evaluation.explanation).into_string()),
-            ]
-        })
-        .collect();
+    let mut lines: Vec<Vec<Span<'static>>> = Vec::new();
+    for evaluation in node.evaluations().iter().rev() {
+        let is_verdict = evaluation.evaluator == verify::NAME;
+        let (judgement, style) = match (is_verdict, evaluation.value > 0.5) {
+            (true, true) => ("right".to_owned(), theme.style("right")),
+            (true, false) => ("wrong".to_owned(), theme.style("wrong")),
+            (false, _) => {
+                let top = evaluation.scale.rsplit('.').next().unwrap_or_default();
+                let scope = value_scope(evaluation.value);
+                (format!("{:.1} of {top}", evaluation.raw), theme.style(scope))
+            }
+        };
+        let judge = match evaluation.kind {
+            EvaluatorKind::Human => "by a person",
+            EvaluatorKind::Llm => "by the model",
+            EvaluatorKind::Code => "by a program",
+        };
+        let mass =
+            evaluation.mass.map_or(String::new(), |mass| format!(", mass {:.0} %", mass * 100.0));
+        lines.push(vec![
+            Span::raw(format!("{} ", SafeText::line(&evaluation.evaluator))),
+            Span::styled(SafeText::line(&judgement).into_string(), style),
+            Span::styled(format!(" {judge}{mass}"), muted),
+        ]);
+        if !evaluation.explanation.is_empty() {
+            let why = SafeText::line(&evaluation.explanation).into_string();
+            lines.push(vec![Span::raw("  "), Span::styled(why, muted)]);
+        }
+    }
     let tokens = node.logprobs().len();
     if tokens > 0 {
-        let mean = f64::from(node.logprobs().sum::<f32>()) / f64::from(u32::try_from(tokens).unwrap_or(1));
+        let mean =
+            f64::from(node.logprobs().sum::<f32>()) / f64::from(u32::try_from(tokens).unwrap_or(1));
         let probability = (mean.exp() * 100.0).min(100.0);
         let made = format!("{tokens} tokens, {probability:.0} % a token on average");
         lines.push(vec![Span::styled(made, muted)]);
@@ -65,7 +67,10 @@ pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
         Some(Finish::Step | Finish::EndOfTurn) | None => String::new(),
     };
     if !ended.is_empty() {
-        lines.push(vec![Span::styled(SafeText::line(&ended).into_string(), theme.style("state.stopped"))]);
+        lines.push(vec![Span::styled(
+            SafeText::line(&ended).into_string(),
+            theme.style("state.stopped"),
+        )]);
     }
     lines
 }

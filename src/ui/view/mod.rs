@@ -18,7 +18,7 @@ use ratatui::text::{Line, Span};
 use super::theme::Theme;
 use crate::app::layout::{Area, Layout, SMALLEST};
 use crate::app::{Model, Screen};
-use crate::text::{SafeText, truncate};
+use crate::text::{SafeText, truncate, width};
 
 /// Draws the model.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
@@ -86,8 +86,12 @@ fn put(frame: &mut Frame, area: Area, row: u16, column: u16, spans: &[Span]) {
 fn pane(theme: &Theme, frame: &mut Frame, area: Area, name: &str) -> Area {
     let border = theme.style("border");
     let inner = area.x > 0;
-    let lead = if inner { "├─ " } else { "── " };
-    let rule = "─".repeat(usize::from(area.width));
+    let lead = match (inner, area.y) {
+        (false, _) => "── ",
+        (true, 0..=1) => "┬─ ",
+        (true, _) => "├─ ",
+    };
+    let rule = "─".repeat(usize::from(area.width).saturating_sub(width(lead) + width(name) + 1));
     put(
         frame,
         area,

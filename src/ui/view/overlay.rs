@@ -33,7 +33,11 @@ fn boxed(theme: &Theme, frame: &mut Frame, title: &str, rows: &[Row], at_bottom:
     let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX).min(screen.height);
     let area = Rect {
         x: (screen.width - wide) / 2,
-        y: if at_bottom { (screen.height - high).saturating_sub(2) } else { (screen.height - high) / 2 },
+        y: if at_bottom {
+            (screen.height - high).saturating_sub(2)
+        } else {
+            (screen.height - high) / 2
+        },
         width: wide,
         height: high,
     };
@@ -72,14 +76,21 @@ fn help(model: &Model, theme: &Theme, frame: &mut Frame, scrolled: u16) {
     }
     let room = usize::from(frame.area().height.saturating_sub(2));
     let top = usize::from(scrolled).min(rows.len().saturating_sub(room));
-    let title = if rows.len() > room { "Keys: j k scroll, any other key closes" } else { "Keys: any key closes" };
+    let title = if rows.len() > room {
+        "Keys: j k scroll, any other key closes"
+    } else {
+        "Keys: any key closes"
+    };
     boxed(theme, frame, title, &rows[top..], false);
 }
 
 fn quit(model: &Model, theme: &Theme, frame: &mut Frame) {
     let unsaved = model.workbench().is_some_and(|bench| bench.saved.failure.is_some());
     let first = if unsaved {
-        Span::styled("The last changes are NOT saved and would be lost.", theme.style("notice.error"))
+        Span::styled(
+            "The last changes are NOT saved and would be lost.",
+            theme.style("notice.error"),
+        )
     } else {
         Span::raw("Everything is saved.")
     };

@@ -17,7 +17,13 @@ const GUTTER: u16 = 10;
 /// Steps before the chosen one that are laid out at most: more than any screen shows.
 const STEPS: usize = 400;
 
-pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area, with_evaluations: bool) {
+pub fn draw(
+    bench: &Workbench,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Area,
+    with_evaluations: bool,
+) {
     let depth = bench.tree.node(bench.cursor).depth();
     let name = format!("Path to {}, step {depth}", bench.cursor);
     let area = pane(theme, frame, area, if depth == 0 { "Problem" } else { &name });
@@ -72,7 +78,8 @@ fn step(
     for index in 0..wrapped.rows().len().max(1) {
         let mark = if chosen { "▌" } else { " " };
         let mut row = vec![Span::styled(mark, theme.style("accent"))];
-        let number = if index > 0 || id == NodeId::ROOT { String::new() } else { node.depth().to_string() };
+        let number =
+            if index > 0 || id == NodeId::ROOT { String::new() } else { node.depth().to_string() };
         if gutter >= usize::from(GUTTER) {
             row.push(Span::styled(format!("{number:>3} "), theme.style("muted")));
             let (figure, scope) = match value.filter(|_| index == 0) {

@@ -32,8 +32,12 @@ pub fn draw(model: &Model, start: &Start, theme: &Theme, frame: &mut Frame) {
 
 fn engine(model: &Model, theme: &Theme) -> Vec<Span<'static>> {
     let (text, scope) = match &model.engine {
-        EngineState::Loading(share) => (format!("loading the model, {:.0} %", share * 100.0), "accent"),
-        EngineState::Restarting(_) => ("the engine is being started again".to_owned(), "notice.error"),
+        EngineState::Loading(share) => {
+            (format!("loading the model, {:.0} %", share * 100.0), "accent")
+        }
+        EngineState::Restarting(_) => {
+            ("the engine is being started again".to_owned(), "notice.error")
+        }
         EngineState::Failed(why) => (format!("no model: {}", SafeText::line(why)), "notice.error"),
         EngineState::Ready(info) => {
             let size = match info.parameters {
@@ -94,14 +98,25 @@ fn list(model: &Model, start: &Start, theme: &Theme, frame: &mut Frame, area: Ar
         let spans = match item {
             Item::Space => Vec::new(),
             Item::Heading(text) => vec![Span::styled(*text, theme.style("title"))],
-            Item::Field(text) => vec![Span::styled("  ", Style::new()), Span::styled(text.clone(), theme.style("accent"))],
-            Item::Entry(index) => entry(model, &start.entries[*index], theme, columns, chosen(item)),
+            Item::Field(text) => vec![
+                Span::styled("  ", Style::new()),
+                Span::styled(text.clone(), theme.style("accent")),
+            ],
+            Item::Entry(index) => {
+                entry(model, &start.entries[*index], theme, columns, chosen(item))
+            }
         };
         put(frame, area, row, 0, &spans);
     }
 }
 
-fn entry(model: &Model, entry: &Entry, theme: &Theme, columns: usize, chosen: bool) -> Vec<Span<'static>> {
+fn entry(
+    model: &Model,
+    entry: &Entry,
+    theme: &Theme,
+    columns: usize,
+    chosen: bool,
+) -> Vec<Span<'static>> {
     let mark = if chosen { "▌ " } else { "  " };
     let style = if chosen { theme.style("selection") } else { theme.style("text") };
     let (text, note) = match entry {
@@ -120,12 +135,25 @@ fn entry(model: &Model, entry: &Entry, theme: &Theme, columns: usize, chosen: bo
 fn recent_texts(recent: &Recent, now: u64) -> (String, String) {
     match &recent.title {
         Ok(title) => {
-            let nodes = if recent.nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", recent.nodes) };
-            (SafeText::line(title).into_string(), format!("  {nodes}, {}", ago(now.saturating_sub(recent.changed))))
+            let nodes = if recent.nodes == 1 {
+                "1 node".to_owned()
+            } else {
+                format!("{} nodes", recent.nodes)
+            };
+            (
+                SafeText::line(title).into_string(),
+                format!("  {nodes}, {}", ago(now.saturating_sub(recent.changed))),
+            )
         }
         Err(why) => {
-            let name = recent.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            (format!("{}: {}", SafeText::line(&name), SafeText::line(why)), "  unreadable".to_owned())
+            let name = recent
+                .path
+                .file_name()
+                .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            (
+                format!("{}: {}", SafeText::line(&name), SafeText::line(why)),
+                "  unreadable".to_owned(),
+            )
         }
     }
 }

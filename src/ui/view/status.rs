@@ -52,7 +52,10 @@ fn mode(model: &Model, bench: &Workbench) -> String {
     match (bench.driver.mode(), bench.driver.is_idle()) {
         (Mode::Running, _) => "▶ searching",
         (Mode::Stepping, _) | (Mode::Paused, false) => "◌ growing",
-        (Mode::Paused, true) => "‖ paused",
+        (Mode::Paused, true) => match &bench.stopped {
+            Some(reason) => return format!("‖ {}", SafeText::line(reason)),
+            None => "‖ paused",
+        },
     }
     .to_owned()
 }
@@ -97,7 +100,10 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
         spans.push(Span::styled(key, theme.style("key")));
         spans.push(Span::styled(format!(" {name}   "), theme.style("muted")));
     };
-    for command in COMMANDS.iter().filter(|command| !command.hint.is_empty() && command.places.contains(&place)) {
+    for command in COMMANDS
+        .iter()
+        .filter(|command| !command.hint.is_empty() && command.places.contains(&place))
+    {
         if let Some(key) = command.keys.first() {
             add((*key).to_owned(), command.hint);
         }

@@ -9,7 +9,7 @@ use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::{Rating, verify};
 use crate::text::{SafeText, pad, truncate, width};
-use crate::tree::{NodeId, Row, State, Tree};
+use crate::tree::{Finish, NodeId, Row, State, Tree};
 use crate::ui::theme::Theme;
 
 /// Columns of the figures at the right: bar, value and visits, or value and visits.
@@ -51,7 +51,7 @@ fn draw_row(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area, row
     left.push_str(fold_mark(bench, row.tail));
     let glyph = glyph(tree, row.tail);
     let text = SafeText::line(step_text(tree, id));
-    let run = run_length(tree, row, id);
+    let run = format!("{}{}", run_length(tree, row, id), repeats(tree, id));
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
     let tail = format!("{run}{word}");
     let room = columns.saturating_sub(figures + width(&left) + 2 + width(&tail));
@@ -77,13 +77,13 @@ fn guides(bench: &Workbench, head: NodeId, most: usize) -> String {
     if head == NodeId::ROOT {
         return String::new();
     }
-    let mut lines = vec![if tree.node(head).next().is_some() { "├" } else { "└" }];
+    let mut lines = vec![if bench.outline.has_next(tree, head) { "├" } else { "└" }];
     for above in bench.outline.parents(tree, head).take_while(|above| *above != NodeId::ROOT) {
         if lines.len() >= most.max(2) - 1 {
             lines.push("…");
             break;
         }
-        lines.push(if tree.node(above).next().is_some() { "│" } else { " " });
+        lines.push(if bench.outline.has_next(tree, above) { "│" } else { " " });
     }
     lines.into_iter().rev().collect()
 }
@@ -151,6 +151,16 @@ fn run_length(tree: &Tree, row: Row, shown: NodeId) -> String {
         (0, _) => String::new(),
         (steps, 0) => format!(" ⋯ +{steps}"),
         (steps, at) => format!(" ⋯ {} of {}", at + 1, steps + 1),
+    }
+}
+
+/// How often a step was sampled, if more than once.
+fn repeats(tree: &Tree, id: NodeId) -> String {
+    let Some(parent) = tree.node(id).parent() else { return String::new() };
+    let of_this = |child: &NodeId| matches!(tree.node(*child).finish(), Some(Finish::Duplicate { of }) if *of == id);
+    match tree.children(parent).filter(of_this).count() {
+        0 => String::new(),
+        more => format!(" ×{}", more + 1),
     }
 }
 
