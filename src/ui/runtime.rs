@@ -248,7 +248,8 @@ fn open(
 }
 
 fn recent_of(recent: session::Recent) -> Recent {
-    let nodes = recent.summary.as_ref().ok().and_then(|summary| summary.nodes).unwrap_or(0);
+    // The root stands for the problem and is not counted, as on the workbench.
+    let nodes = recent.summary.as_ref().ok().and_then(|summary| summary.nodes).unwrap_or(1) - 1;
     let title = recent.summary.map(|summary| summary.problem);
     Recent { path: recent.path, title, nodes, changed: recent.changed }
 }

@@ -51,7 +51,7 @@ fn draw_row(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area, row
     left.push_str(fold_mark(bench, row.tail));
     let glyph = glyph(tree, row.tail);
     let text = SafeText::line(step_text(tree, id));
-    let run = format!("{}{}", run_length(tree, row, id), repeats(tree, id));
+    let run = format!("{}{}", repeats(tree, id), run_length(tree, row, id));
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
     let tail = format!("{run}{word}");
     let room = columns.saturating_sub(figures + width(&left) + 2 + width(&tail));
