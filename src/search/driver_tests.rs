@@ -1,1 +1,320 @@
+//! The driver with a scripted engine: every turn is applied, every request answered in order.
 
+use std::collections::VecDeque;
+
+use super::*;
+use crate::engine::Script;
+use crate::engine::protocol::ModelOptions;
+use crate::tree::sample::Grower;
+use proptest::prelude::*;
+
+/// A tree, a driver and an engine, stepped by hand.
+struct Bench {
+    grower: Grower,
+    driver: Driver,
+    script: Script,
+    events: VecDeque<Event>,
+    sent: Vec<Request>,
+    now: u64,
+}
+
+impl Bench {
+    fn new(policy: Policy) -> Self {
+        let mut bench = Self {
+            grower: Grower::new("Use 4, 7, 8 and 8 to make 24."),
+            driver: Driver::new(policy, 9, 1),
+            script: Script::default(),
+            events: VecDeque::new(),
+            sent: Vec::new(),
+            now: 0,
+        };
+        let loaded = bench.script.answer(&Request::Load(ModelOptions::default()));
+        bench.events.extend(loaded);
+        bench.run();
+        bench
+    }
+
+    fn tree(&self) -> &Tree {
+        &self.grower.tree
+    }
+
+    fn take(&mut self, turn: Turn) {
+        for (actor, body) in turn.operations {
+            self.grower.act(actor, body);
+        }
+        for request in turn.requests {
+            self.events.extend(self.script.answer(&request));
+            self.sent.push(request);
+        }
+    }
+
+    /// Handles one event, or lets the driver go on; returns whether anything happened.
+    fn tick(&mut self) -> bool {
+        self.now += 1;
+        let event = self.events.pop_front();
+        if let Some(event) = &event {
+            let turn = self.driver.handle(&self.grower.tree, event);
+            self.take(turn);
+        }
+        let turn = self.driver.advance(&self.grower.tree, self.now);
+        let idle = turn.operations.is_empty() && turn.requests.is_empty();
+        self.take(turn);
+        event.is_some() || !idle
+    }
+
+    fn run(&mut self) {
+        while self.tick() {}
+    }
+
+    fn start(&mut self, top: NodeId) {
+        let turn = self.driver.start(&self.grower.tree, top, self.now);
+        self.take(turn);
+    }
+
+    fn stopped(&self) -> Option<&str> {
+        self.grower.log.iter().rev().find_map(|operation| match &operation.body {
+            Body::SearchStopped { reason } => Some(reason.as_str()),
+            _ => None,
+        })
+    }
+}
+
+/// A policy that no answer stops.
+fn endless(nodes: u64) -> Policy {
+    let budget = Budget { nodes: Some(nodes), ..Budget::default() };
+    Policy { budget, enough: None, ..Policy::swe_search() }
+}
+
+#[test]
+fn a_run_spends_its_budget_and_judges_what_it_grows() {
+    let mut bench = Bench::new(endless(30));
+    bench.start(NodeId::ROOT);
+    bench.run();
+    let tree = bench.tree();
+    assert_eq!(tree.len(), 31);
+    assert_eq!(bench.stopped(), Some("the budget of 30 nodes is spent"));
+    assert!(bench.driver.is_idle() && bench.driver.mode() == Mode::Paused);
+    for id in tree.ids().skip(1) {
+        let node = tree.node(id);
+        let judged =
+            node.evaluations().iter().filter(|entry| entry.evaluator == Rating::NAME).count();
+        assert_eq!(
+            judged,
+            usize::from(node.state() != State::Duplicate),
+            "{id} is {:?}",
+            node.state()
+        );
+        assert_ne!(node.state(), State::Growing);
+    }
+    let judged = tree.ids().skip(1).filter(|id| tree.node(*id).state() != State::Duplicate).count();
+    assert_eq!(tree.statistics(NodeId::ROOT, Rating::NAME).visits, judged as u64);
+}
+
+#[test]
+fn the_same_seed_grows_the_same_tree() {
+    let grow = || {
+        let mut bench = Bench::new(endless(40));
+        bench.start(NodeId::ROOT);
+        bench.run();
+        bench.grower.log
+    };
+    assert_eq!(grow(), grow());
+}
+
+#[test]
+fn a_convincing_answer_stops_the_run_and_a_new_run_looks_for_another() {
+    let mut bench = Bench::new(Policy { enough: Some(0.5), ..endless(400) });
+    bench.start(NodeId::ROOT);
+    bench.run();
+    let nodes = bench.tree().len();
+    assert!(bench.stopped().unwrap().contains("is rated"), "{:?}", bench.stopped());
+    assert!(nodes < 400);
+    bench.start(NodeId::ROOT);
+    bench.run();
+    assert!(bench.tree().len() > nodes);
+}
+
+#[test]
+fn pausing_lets_growing_nodes_finish_and_stepping_expands_once() {
+    let mut bench = Bench::new(endless(100));
+    bench.start(NodeId::ROOT);
+    bench.tick();
+    let turn = bench.driver.pause("paused by hand");
+    bench.take(turn);
+    bench.run();
+    assert_eq!(bench.tree().len(), 5);
+    assert_eq!(bench.tree().growing(), 0);
+    let turn = bench.driver.step(&bench.grower.tree, NodeId::ROOT, bench.now);
+    bench.take(turn);
+    bench.run();
+    assert_eq!(bench.tree().len(), 9);
+}
+
+#[test]
+fn a_search_below_a_node_stays_below_it() {
+    let mut bench = Bench::new(endless(20));
+    let turn = bench.driver.expand(&bench.grower.tree, NodeId::ROOT).unwrap();
+    bench.take(turn);
+    bench.run();
+    let top = bench.tree().children(NodeId::ROOT).nth(1).unwrap();
+    let before = bench.tree().len();
+    bench.start(top);
+    bench.run();
+    let tree = bench.tree();
+    assert!(tree.ids().skip(before).all(|id| tree.is_within(id, top)));
+    assert_eq!(tree.len(), before + 20);
+}
+
+#[test]
+fn what_is_pruned_is_not_grown_and_growth_below_it_is_cancelled() {
+    let mut bench = Bench::new(endless(60));
+    let turn = bench.driver.expand(&bench.grower.tree, NodeId::ROOT).unwrap();
+    bench.take(turn);
+    bench.run();
+    let children: Vec<_> = bench.tree().children(NodeId::ROOT).collect();
+    let open = |bench: &Bench, id: &NodeId| bench.tree().node(*id).state() == State::Open;
+    let top = *children.iter().find(|id| open(&bench, id)).unwrap();
+    let turn = bench.driver.expand(&bench.grower.tree, top).unwrap();
+    bench.take(turn);
+    bench.grower.act(Actor::Person, Body::Pruned { node: top });
+    let turn = bench.driver.advance(&bench.grower.tree, bench.now);
+    assert!(matches!(turn.requests.as_slice(), [Request::Cancel { .. }]));
+    assert!(bench.driver.expand(&bench.grower.tree, top).unwrap_err().contains("pruned"));
+    bench.run();
+    let before = bench.tree().len();
+    bench.start(NodeId::ROOT);
+    bench.run();
+    let tree = bench.tree();
+    assert!(tree.ids().skip(before).all(|id| !tree.is_within(id, top)));
+}
+
+#[test]
+fn a_roll_out_goes_step_by_step_to_an_answer() {
+    let mut bench = Bench::new(endless(60));
+    let turn = bench.driver.roll_out(&bench.grower.tree, NodeId::ROOT).unwrap();
+    bench.take(turn);
+    bench.run();
+    let tree = bench.tree();
+    assert_eq!(tree.len(), 5);
+    let last = NodeId(4);
+    assert_eq!(tree.node(last).state(), State::Answered);
+    assert_eq!(tree.path(last).len(), 5);
+    assert!(tree.node(last).answer().is_some());
+    let refused = bench.driver.expand(&bench.grower.tree, last).unwrap_err();
+    assert!(refused.contains("ends in an answer"));
+}
+
+#[test]
+fn a_lost_engine_leaves_the_tree_whole_and_judges_what_it_owes() {
+    let mut bench = Bench::new(endless(200));
+    bench.start(NodeId::ROOT);
+    for _ in 0..40 {
+        bench.tick();
+    }
+    bench.events.clear();
+    bench.events.push_back(Event::Lost { why: "signal: 9".into(), restarting: true });
+    bench.run();
+    let tree = bench.tree();
+    assert_eq!(tree.growing(), 0);
+    assert!(
+        tree.ids().any(|id| tree.node(id).state() == State::Interrupted) || bench.driver.is_idle()
+    );
+    let before = tree.len();
+    bench.events.extend(bench.script.answer(&Request::Load(ModelOptions::default())));
+    bench.run();
+    let tree = bench.tree();
+    assert!(tree.len() > before, "the run goes on");
+    for id in tree.ids().skip(1) {
+        if matches!(tree.node(id).state(), State::Open | State::Answered) {
+            assert!(tree.evaluation(id, Rating::NAME).is_some(), "{id} was never judged");
+        }
+    }
+}
+
+#[test]
+fn a_failed_request_stops_the_run_with_its_sentence() {
+    let mut bench = Bench::new(endless(60));
+    bench.start(NodeId::ROOT);
+    let turn = bench.driver.advance(&bench.grower.tree, 1);
+    let Some(Request::Generate { id, .. }) = turn.requests.first().cloned() else {
+        panic!("the run begins by growing");
+    };
+    bench.take(turn);
+    bench.events.clear();
+    bench.events.push_back(Event::Failed { id, message: "the problem is too long".into() });
+    bench.run();
+    assert_eq!(bench.stopped(), Some("the problem is too long"));
+    assert_eq!(bench.tree().growing(), 0);
+}
+
+#[test]
+fn an_opened_session_marks_what_was_growing_and_judges_what_was_not_judged() {
+    let mut grower = Grower::new("p");
+    let whole = grower.add(NodeId::ROOT, "whole\n");
+    let half = grower.sprout(NodeId::ROOT, "ha");
+    let mut bench = Bench { grower, ..Bench::new(endless(1)) };
+    let turn = bench.driver.take_over(&bench.grower.tree);
+    bench.take(turn);
+    bench.run();
+    assert_eq!(bench.tree().node(half).state(), State::Interrupted);
+    assert!(bench.tree().evaluation(whole, Rating::NAME).is_some());
+}
+
+#[test]
+fn time_and_tokens_bind_too() {
+    let seconds = Budget { seconds: Some(1), ..Budget::default() };
+    let mut bench = Bench::new(Policy { budget: seconds, ..endless(0) });
+    bench.start(NodeId::ROOT);
+    bench.now = 1500;
+    bench.run();
+    assert_eq!(bench.stopped(), Some("the budget of 1 seconds is spent"));
+    let tokens = Budget { tokens: Some(50), ..Budget::default() };
+    let mut bench = Bench::new(Policy { budget: tokens, ..endless(0) });
+    bench.start(NodeId::ROOT);
+    bench.run();
+    assert_eq!(bench.stopped(), Some("the budget of 50 tokens is spent"));
+    assert!(bench.tree().tokens() >= 50);
+}
+
+proptest! {
+    /// A person prunes, restores, pauses and starts at random moments of a run; the statistics
+    /// stay those of the log and no node is left growing.
+    #[test]
+    fn edits_during_a_run_keep_the_books(edits in prop::collection::vec((0u32..60, 0u8..6), 0..60)) {
+        let mut bench = Bench::new(endless(50));
+        bench.start(NodeId::ROOT);
+        for (node, edit) in edits {
+            for _ in 0..=(node % 7) {
+                bench.tick();
+            }
+            let node = NodeId(node);
+            let known = bench.tree().contains(node) && node != NodeId::ROOT;
+            match edit {
+                0 if known && !bench.tree().node(node).is_pruned() => {
+                    bench.grower.act(Actor::Person, Body::Pruned { node });
+                }
+                1 if known && bench.tree().node(node).is_pruned() => {
+                    bench.grower.act(Actor::Person, Body::Restored { node });
+                }
+                2 => {
+                    let turn = bench.driver.pause("paused by hand");
+                    bench.take(turn);
+                }
+                3 => bench.start(NodeId::ROOT),
+                4 if known => {
+                    if let Ok(turn) = bench.driver.expand(&bench.grower.tree, node) {
+                        bench.take(turn);
+                    }
+                }
+                5 => if let Some((operation, _)) = bench.tree().next_undo() {
+                    bench.grower.act(Actor::Person, Body::Undone { operation });
+                },
+                _ => {}
+            }
+        }
+        bench.run();
+        prop_assert_eq!(bench.tree().growing(), 0);
+        prop_assert!(bench.driver.is_idle());
+        prop_assert_eq!(&Tree::fold(&bench.grower.log).unwrap(), bench.tree());
+    }
+}
