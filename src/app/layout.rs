@@ -38,9 +38,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Returns the panes for a terminal of so many columns and rows.
+    /// Returns the panes for a terminal of so many columns and rows; for one that is too small,
+    /// those of the smallest.
     #[must_use]
     pub fn of((width, height): (u16, u16)) -> Self {
+        let (width, height) = (width.max(SMALLEST.0), height.max(SMALLEST.1));
         let row = |y: u16| Area { x: 0, y, width, height: 1 };
         let top = 1;
         let body = height.saturating_sub(3);

@@ -21,6 +21,6 @@ pub use key::{Key, KeyCode, KeyError, parse_keys};
 pub use keymap::{Found, Keymap};
 pub use message::{Msg, Opened, Recent};
 pub use model::{EngineState, Model, Notice, Overlay, Screen};
-pub use start::{Entry, Start};
+pub use start::{Entry, Opening, Start, begin};
 pub use update::update;
 pub use workbench::{Saved, Workbench};

@@ -1,5 +1,7 @@
 //! The start screen: a new problem, a sample, or a recent session.
 
+use std::path::PathBuf;
+
 use tui_input::{Input, InputRequest};
 
 use super::Effect;
@@ -11,6 +13,18 @@ use crate::tree::Problem;
 
 /// The longest problem that can be typed, in bytes; longer ones come from files.
 const LONGEST: usize = 16 << 10;
+
+/// What the program begins with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Opening {
+    /// The start screen.
+    #[default]
+    StartScreen,
+    /// A new session on a problem.
+    New(Problem),
+    /// A session file.
+    File(PathBuf),
+}
 
 /// The state of the start screen.
 #[derive(Debug)]
@@ -64,6 +78,19 @@ impl Start {
     pub(super) fn gave_up(&mut self) {
         self.opening = false;
     }
+}
+
+/// Returns what the program does first.
+pub fn begin(model: &mut Model, opening: &Opening) -> Vec<Effect> {
+    let effect = match opening {
+        Opening::StartScreen => return vec![Effect::List],
+        Opening::New(problem) => Effect::Create(problem.clone()),
+        Opening::File(path) => Effect::Open(path.clone()),
+    };
+    if let Some(start) = start(model) {
+        start.opening = true;
+    }
+    vec![Effect::List, effect]
 }
 
 fn start(model: &mut Model) -> Option<&mut Start> {

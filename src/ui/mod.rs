@@ -3,7 +3,7 @@
 //! Responsible for everything that touches the outside: the terminal, the engine's process,
 //! the session's file, the clipboard. What to do is decided in `app`; here it is done.
 
-mod clipboard;
+pub mod clipboard;
 mod run;
 mod runtime;
 mod script;
@@ -14,8 +14,8 @@ pub mod view;
 use std::path::PathBuf;
 
 use crate::engine::protocol::ModelOptions;
-use crate::tree::Problem;
 
+pub use crate::app::Opening;
 pub use run::{Latency, drive, run};
 pub use runtime::{Arrival, Runtime};
 pub use script::script;
@@ -29,6 +29,17 @@ pub struct Options {
     pub engine: EngineKind,
     /// What to begin with.
     pub opening: Opening,
+    /// Where new sessions are made and recent ones looked for.
+    pub sessions: Sessions,
+}
+
+/// Where new sessions are made, and what their randomness follows from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sessions {
+    /// The folder; `PLEACH_DATA_DIR` or the user's data folder if absent.
+    pub folder: Option<PathBuf>,
+    /// The seed of new sessions; drawn at random for each if absent.
+    pub seed: Option<u64>,
 }
 
 /// What answers requests.
@@ -39,16 +50,4 @@ pub enum EngineKind {
     Llama,
     /// The scripted engine, for tests.
     Scripted,
-}
-
-/// What the program begins with.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Opening {
-    /// The start screen.
-    #[default]
-    StartScreen,
-    /// A new session on a problem.
-    New(Problem),
-    /// A session file.
-    File(PathBuf),
 }

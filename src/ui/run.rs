@@ -19,8 +19,8 @@ use super::clipboard::Clipboard;
 use super::runtime::{Arrival, Runtime, now};
 use super::terminal::Terminals;
 use super::theme::Theme;
-use super::{Opening, Options, view};
-use crate::app::{Effect, Key, KeyCode, Model, Msg, update};
+use super::{Options, view};
+use crate::app::{Effect, Key, KeyCode, Model, Msg, begin, update};
 use crate::engine::Events;
 use crate::text::SafeText;
 
@@ -53,7 +53,7 @@ pub fn run(options: Options) -> Result<(), String> {
                 }
             }
         });
-        let first = first_effects(&options.opening);
+        let first = begin(&mut model, &options.opening);
         let draw =
             Draw { terminal: &mut terminals.screen, theme: Theme::of_environment(), framed: true };
         let ended =
@@ -71,17 +71,6 @@ pub fn run(options: Options) -> Result<(), String> {
         let _ = writeln!(io::stdout(), "{line}");
     }
     Ok(())
-}
-
-/// What the program does first.
-pub(super) fn first_effects(opening: &Opening) -> Vec<Effect> {
-    let mut effects = vec![Effect::List];
-    match opening {
-        Opening::StartScreen => {}
-        Opening::New(problem) => effects.push(Effect::Create(problem.clone())),
-        Opening::File(path) => effects.push(Effect::Open(path.clone())),
-    }
-    effects
 }
 
 /// Where frames go.

@@ -3,13 +3,14 @@
 //! Responsible for the engine, the session's writer, the clipboard and verifier commands. Slow
 //! things happen on threads of their own. Not responsible for deciding anything.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clipboard::Clipboard;
-use super::{EngineKind, Options};
+use super::{EngineKind, Options, Sessions};
 use crate::app::{Effect, Msg, Opened, Recent};
 use crate::engine::{Engine, Events, Request, Script, Scripted, Worker};
 use crate::evaluate::verify;
@@ -21,7 +22,7 @@ pub struct Runtime {
     engine: Box<dyn Engine>,
     writer: Option<Writer>,
     clipboard: Clipboard,
-    directory: Result<PathBuf, String>,
+    sessions: Sessions,
     arrivals: UnboundedSender<Arrival>,
 }
 
@@ -56,7 +57,7 @@ impl Runtime {
             }
         };
         engine.send(Request::Load(options.model.clone()));
-        Ok(Self::with_engine(engine, events, clipboard))
+        Ok(Self::with_engine(engine, events, options.sessions.clone(), clipboard))
     }
 
     /// Makes a runtime around an engine that was started elsewhere.
@@ -64,11 +65,11 @@ impl Runtime {
     pub fn with_engine(
         engine: Box<dyn Engine>,
         events: Events,
+        sessions: Sessions,
         clipboard: Clipboard,
     ) -> (Self, Events, UnboundedReceiver<Arrival>) {
-        let directory = session::default_directory().map_err(|error| error.to_string());
         let (arrivals, receiver) = unbounded_channel();
-        (Self { engine, writer: None, clipboard, directory, arrivals }, events, receiver)
+        (Self { engine, writer: None, clipboard, sessions, arrivals }, events, receiver)
     }
 
     /// Does what an effect says. Returns false if the program is to end.
@@ -76,8 +77,8 @@ impl Runtime {
         match effect {
             Effect::Ask(request) => self.engine.send(request),
             Effect::Create(problem) => {
-                let directory = self.directory.clone();
-                self.on_a_thread(move |acknowledge| create(directory, problem, acknowledge));
+                let sessions = self.sessions.clone();
+                self.on_a_thread(move |acknowledge| create(&sessions, problem, acknowledge));
             }
             Effect::Open(path) => {
                 self.on_a_thread(move |acknowledge| open(&path, acknowledge));
@@ -98,10 +99,10 @@ impl Runtime {
             }
             Effect::List => {
                 self.close_in_passing();
-                let (directory, arrivals) = (self.directory.clone(), self.arrivals.clone());
+                let (sessions, arrivals) = (self.sessions.clone(), self.arrivals.clone());
                 std::thread::spawn(move || {
-                    let recent =
-                        directory.ok().and_then(|directory| session::list(&directory).ok());
+                    // A folder that cannot be listed is told of when a session is made in it.
+                    let recent = sessions.folder().and_then(|folder| session::list(&folder));
                     let recent = recent.unwrap_or_default().into_iter().map(recent_of).collect();
                     let _ = arrivals.send(Arrival::Message(Msg::Listed(recent)));
                 });
@@ -192,21 +193,28 @@ pub fn now() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
+impl Sessions {
+    fn folder(&self) -> Result<PathBuf, session::Error> {
+        self.folder.clone().map_or_else(session::default_directory, Ok)
+    }
+}
+
 fn create(
-    directory: Result<PathBuf, String>,
+    sessions: &Sessions,
     problem: Problem,
     acknowledge: Box<dyn Fn(Ack) + Send>,
 ) -> Result<(Opened, Option<Writer>), String> {
-    let directory = directory?;
-    let fresh = || -> Result<Fresh, session::Error> {
-        let facts = [("pleach", env!("CARGO_PKG_VERSION"))];
-        let facts = facts.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-        Ok(Fresh { identity: session::new_identity()?, created: now(), facts })
-    };
-    let made = fresh().and_then(|fresh| {
-        let path = session::create_in(&directory, &problem.text, &fresh)?;
+    let make = || {
+        let mut facts = BTreeMap::new();
+        facts.insert("pleach".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        if let Some(seed) = sessions.seed {
+            facts.insert(session::SEED.to_owned(), seed.to_string());
+        }
+        let fresh = Fresh { identity: session::new_identity()?, created: now(), facts };
+        let path = session::create_in(&sessions.folder()?, &problem.text, &fresh)?;
         session::open(&path, acknowledge)
-    });
+    };
+    let made: Result<_, session::Error> = make();
     let (log, writer) = made
         .map_err(|error| format!("{error}. Choose another folder by setting PLEACH_DATA_DIR."))?;
     let opened = Opened {

@@ -11,12 +11,11 @@ use ratatui::buffer::Buffer;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::clipboard::Clipboard;
-use super::run::first_effects;
 use super::runtime::{Arrival, Runtime, now};
 use super::theme::Theme;
 use super::{Options, view};
 use crate::app::layout::SMALLEST;
-use crate::app::{Effect, Model, Msg, parse_keys, update};
+use crate::app::{Effect, Model, Msg, begin, parse_keys, update};
 use crate::engine::Events;
 
 /// How long nothing may happen before a script gives up waiting.
@@ -40,7 +39,8 @@ pub fn script(options: Options, keys: &str, size: (u16, u16)) -> Result<String, 
     let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
     let mut stage = Stage { model: Model::new(size, now()), runtime, events, arrivals };
     reactor.block_on(async {
-        stage.perform(first_effects(&options.opening));
+        let first = begin(&mut stage.model, &options.opening);
+        stage.perform(first);
         stage.settle().await?;
         for key in keys {
             let effects = update(&mut stage.model, Msg::Key(key), now());

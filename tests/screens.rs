@@ -1,0 +1,121 @@
+//! Screens, driven by keys through the whole program with the scripted engine, at three sizes.
+//!
+//! A screen that changes on purpose is reviewed with `cargo insta review`, or accepted with
+//! `INSTA_UPDATE=always cargo test --test screens`.
+
+use pleach::tree::Problem;
+use pleach::ui::{EngineKind, Opening, Options, Sessions, script};
+
+const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
+
+/// Runs keys on a new problem in an empty folder and returns the screen.
+fn screen(opening: Opening, keys: &str, size: (u16, u16)) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let options = Options {
+        engine: EngineKind::Scripted,
+        opening,
+        sessions: Sessions { folder: Some(folder.path().to_owned()), seed: Some(7) },
+        ..Options::default()
+    };
+    script(options, keys, size).expect("the script runs")
+}
+
+fn problem(text: &str) -> Opening {
+    Opening::New(Problem {
+        text: text.to_owned(),
+        answer: Some("21".to_owned()),
+        ..Problem::default()
+    })
+}
+
+/// Takes a snapshot of the screen after the keys, at every size.
+fn snapshot(name: &str, opening: &Opening, keys: &str) {
+    for size in SIZES {
+        let name = format!("{name}-{}x{}", size.0, size.1);
+        insta::assert_snapshot!(name, screen(opening.clone(), keys, size));
+    }
+}
+
+#[test]
+fn start() {
+    snapshot("start", &Opening::StartScreen, "");
+}
+
+#[test]
+fn typing_a_problem() {
+    snapshot("typing", &Opening::StartScreen, "nWhat is 6 times 7? Not 43.<left><left><bs>2");
+}
+
+#[test]
+fn grown() {
+    snapshot("grown", &problem("How much is half of 42?"), "jl");
+}
+
+#[test]
+fn the_best_answer() {
+    snapshot("best", &problem("How much is half of 42?"), "ga");
+}
+
+#[test]
+fn pruned_and_undone() {
+    snapshot("pruned", &problem("How much is half of 42?"), "jjx");
+    let tree = |keys: &str| {
+        let screen = screen(problem("p"), keys, (120, 40));
+        screen
+            .lines()
+            .skip(2)
+            .take(30)
+            .map(|line| line.chars().take(60).collect())
+            .collect::<Vec<String>>()
+    };
+    assert_ne!(tree("jj"), tree("jjx"));
+    assert_eq!(tree("jj"), tree("jjxu"), "undo brings the tree back");
+    assert_eq!(tree("jjx"), tree("jjxu<c-r>"), "redo prunes again");
+}
+
+#[test]
+fn folded() {
+    snapshot("folded", &problem("How much is half of 42?"), "zM");
+}
+
+#[test]
+fn help() {
+    snapshot("help", &problem("How much is half of 42?"), "?");
+}
+
+#[test]
+fn keys_that_can_follow() {
+    snapshot("following", &problem("How much is half of 42?"), "g");
+}
+
+#[test]
+fn asking_to_quit() {
+    snapshot("quit", &problem("How much is half of 42?"), "<c-c>");
+}
+
+#[test]
+fn text_that_would_command_the_terminal_is_shown_as_marks() {
+    let evil =
+        "a\u{1b}]52;c;ZXZpbA==\u{7}b \u{1b}[31mred \u{202e}desrever \u{200b}zero\tTab 数を足す";
+    snapshot("evil", &problem(evil), "");
+}
+
+#[test]
+fn a_terminal_that_is_too_small_says_so() {
+    insta::assert_snapshot!("small-32x8", screen(problem("p"), "", (32, 8)));
+    for size in [(1, 1), (2, 40), (39, 10), (40, 9), (400, 3)] {
+        screen(problem("p"), "jx?", size);
+    }
+}
+
+#[test]
+fn a_key_that_means_nothing_says_so_and_nothing_breaks() {
+    let shown = screen(problem("p"), "Q", (80, 24));
+    assert!(shown.contains("Q does nothing here"), "{shown}");
+}
+
+#[test]
+fn the_root_is_not_pruned_and_nothing_is_undone_on_a_fresh_tree() {
+    assert!(screen(problem("p"), "ggx", (80, 24)).contains("cannot be pruned"));
+    assert!(screen(problem("p"), "u", (80, 24)).contains("nothing to undo"));
+}
