@@ -42,9 +42,9 @@ impl Model {
         progress: impl FnMut(f32) + 'static,
     ) -> Result<Self, String> {
         if let Some(path) = &options.file {
+            let header = gguf::inspect(path).map_err(|error| error.to_string())?;
             let fingerprint = fingerprint_of_file(path)
                 .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-            let header = gguf::inspect(path).map_err(|error| error.to_string())?;
             return Self::load_path(backend, path, &header, fingerprint, options, true, progress);
         }
         // llama.cpp loads from paths only, so the embedded bytes visit the disk for a moment.

@@ -1,0 +1,331 @@
+//! The engine on the embedded model, in its real worker process.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pleach::engine::protocol::{ModelOptions, Prompt, StopReason};
+use pleach::engine::{Engine, Event, Events, ModelInfo, Request, Worker};
+use pleach::evaluate::Rating;
+use pleach::reasoning::Segmentation;
+use pleach::tree::{Sampling, Token};
+
+const PROBLEM: &str = "Use 4, 7, 8 and 8 to make 24.";
+
+/// A worker with its events.
+struct Bench {
+    worker: Worker,
+    events: Events,
+}
+
+/// What a request for branches brought: each branch's tokens and why it ended.
+type Branches = BTreeMap<u32, (Vec<Token>, StopReason)>;
+
+impl Bench {
+    fn start() -> Self {
+        let (worker, events) = Worker::start(PathBuf::from(env!("CARGO_BIN_EXE_pleach")));
+        Self { worker, events }
+    }
+
+    fn loaded() -> (Self, ModelInfo) {
+        let mut bench = Self::start();
+        let info = bench.load(ModelOptions::default()).expect("the embedded model loads");
+        (bench, info)
+    }
+
+    fn next(&mut self) -> Event {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let next =
+            async { tokio::time::timeout(Duration::from_secs(60), self.events.recv()).await };
+        runtime.block_on(next).expect("an event within a minute").expect("the engine lives")
+    }
+
+    fn load(&mut self, options: ModelOptions) -> Result<ModelInfo, String> {
+        self.worker.send(Request::Load(options));
+        loop {
+            match self.next() {
+                Event::Loaded(info) => return Ok(info),
+                Event::LoadFailed { message } => return Err(message),
+                _ => {}
+            }
+        }
+    }
+
+    fn generate(&mut self, id: u64, prompt: Prompt, seeds: &[u64], max_tokens: u32) {
+        self.worker.send(Request::Generate {
+            id,
+            prompt,
+            seeds: seeds.to_vec(),
+            sampling: Sampling::default(),
+            segmentation: Segmentation::Line,
+            max_tokens,
+        });
+    }
+
+    /// Collects a request's branches until all have ended.
+    fn branches(&mut self, id: u64, count: usize) -> Branches {
+        let mut tokens: BTreeMap<u32, Vec<Token>> = BTreeMap::new();
+        let mut done = Branches::new();
+        while done.len() < count {
+            match self.next() {
+                Event::Tokens { id: of, branch, tokens: more } if of == id => {
+                    tokens.entry(branch).or_default().extend(more);
+                }
+                Event::BranchDone { id: of, branch, stop } if of == id => {
+                    done.insert(branch, (tokens.remove(&branch).unwrap_or_default(), stop));
+                }
+                Event::Failed { message, .. } => panic!("{message}"),
+                _ => {}
+            }
+        }
+        done
+    }
+
+    fn rate(&mut self, rating: &Rating, path: &[Token]) -> pleach::tree::Evaluation {
+        let path = path.iter().map(|token| token.id).collect();
+        let prompt = rating.prompt(Prompt::continuing(PROBLEM, path));
+        self.worker.send(Request::ScoreLabels { id: 77, prompt, labels: rating.labels() });
+        loop {
+            match self.next() {
+                Event::Labels { id: 77, masses, tokens } => {
+                    return rating.judge(&masses, tokens).expect("the labels have mass");
+                }
+                Event::Failed { message, .. } => panic!("{message}"),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn text(tokens: &[Token]) -> String {
+    let bytes: Vec<u8> = tokens.iter().flat_map(|token| token.bytes.clone()).collect();
+    String::from_utf8(bytes).expect("whole characters")
+}
+
+#[test]
+fn loading_tells_its_progress_and_what_was_loaded() {
+    let mut bench = Bench::start();
+    bench.worker.send(Request::Load(ModelOptions::default()));
+    let mut last = -1.0;
+    let info = loop {
+        match bench.next() {
+            Event::Loading { progress } => {
+                assert!(progress >= last && progress <= 1.0);
+                last = progress;
+            }
+            Event::Loaded(info) => break info,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(last > 0.0, "progress was told");
+    assert_eq!(info.name, "pleach-reasoner");
+    assert!(info.parameters > 100_000 && info.context >= 512 && info.reads_ten);
+    assert_eq!((info.fingerprint.len(), info.template.len()), (64, 64));
+}
+
+#[test]
+fn branches_of_one_prompt_are_steps_with_raw_log_probabilities() {
+    let (mut bench, _) = Bench::loaded();
+    bench.generate(1, Prompt::continuing(PROBLEM, vec![]), &[1, 2, 3, 4, 5, 6, 7, 8], 64);
+    let branches = bench.branches(1, 8);
+    let texts: Vec<_> = branches.values().map(|(tokens, _)| text(tokens)).collect();
+    for ((tokens, stop), text) in branches.values().zip(&texts) {
+        assert_eq!(*stop, StopReason::Step, "{text}");
+        assert!(text.ends_with('\n') && text.matches('\n').count() == 1, "{text:?}");
+        assert!(tokens.iter().all(|token| token.logprob.is_finite() && token.logprob <= 0.0));
+    }
+    let arithmetic =
+        texts.iter().filter(|text| text.contains('=') && text.contains("left:")).count();
+    assert!(arithmetic >= 6, "{texts:?}");
+    let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
+    assert!(distinct.len() > 1, "{texts:?}");
+}
+
+#[test]
+fn the_same_requests_give_the_same_tokens_and_company_changes_only_the_rounding() {
+    let prompt = || Prompt::continuing(PROBLEM, vec![]);
+    let alone = || {
+        let (mut bench, _) = Bench::loaded();
+        bench.generate(1, prompt(), &[41], 64);
+        (bench.branches(1, 1).remove(&0).unwrap(), bench)
+    };
+    let ((tokens, stop), mut bench) = alone();
+    assert_eq!(alone().0, (tokens.clone(), stop), "a fresh worker repeats it bit for bit");
+    // F16 weights go through another kernel when rows are decoded together, which rounds
+    // otherwise; the first token comes from the same row of the prompt in both cases.
+    bench.generate(2, prompt(), &[11, 12, 41, 13, 14, 15], 64);
+    let (beside, _) = bench.branches(2, 6).remove(&2).unwrap();
+    assert_eq!(beside[0].id, tokens[0].id);
+    assert!((beside[0].logprob - tokens[0].logprob).abs() < 0.05);
+}
+
+#[test]
+fn a_path_is_continued_from_its_tokens_to_an_answer() {
+    let (mut bench, _) = Bench::loaded();
+    let mut path: Vec<i32> = Vec::new();
+    let mut steps = Vec::new();
+    for id in 1..12 {
+        bench.generate(id, Prompt::continuing(PROBLEM, path.clone()), &[id], 64);
+        let (tokens, stop) = bench.branches(id, 1).remove(&0).unwrap();
+        path.extend(tokens.iter().map(|token| token.id));
+        steps.push(text(&tokens));
+        if stop == StopReason::EndOfTurn {
+            break;
+        }
+    }
+    let whole = steps.concat();
+    let end = pleach::reasoning::extract(&whole).is_some() || whole.contains("Dead end");
+    assert!(end && (2..=6).contains(&steps.len()), "{steps:?}");
+}
+
+#[test]
+fn ratings_tell_a_sound_path_from_a_wrong_one() {
+    let (mut bench, info) = Bench::loaded();
+    let rating = Rating::of(&info);
+    // 8 - 7 = 1, 4 - 1 = 3, 8 * 3 = 24 is a solution; 7 * 8 = 54 is a slip. The steps are made
+    // of single bytes' tokens nowhere: they are tokenised by asking for them as a prompt.
+    let path = |bench: &mut Bench, wanted: &str| -> Option<Vec<Token>> {
+        for round in 0..30u64 {
+            let seeds: Vec<u64> = (round * 32..round * 32 + 32).collect();
+            bench.generate(round + 1, Prompt::continuing(PROBLEM, vec![]), &seeds, 64);
+            let found = bench.branches(round + 1, 32);
+            if let Some((tokens, _)) =
+                found.into_values().find(|(tokens, _)| text(tokens).starts_with(wanted))
+            {
+                return Some(tokens);
+            }
+        }
+        None
+    };
+    let sound = path(&mut bench, "8 - 7 = 1 (left: 4 8 1)")
+        .expect("the model takes this step now and then");
+    let sound = bench.rate(&rating, &sound);
+    assert!(sound.mass.unwrap() > 0.95, "{sound:?}");
+    assert_eq!(sound.scale, "0..10");
+    assert!(sound.tokens > 0 && sound.tokens < 40, "{sound:?}");
+    let hopeless = path(&mut bench, "8 + 8 = 16 (left: 4 7 16)")
+        .expect("the model takes this step now and then");
+    let hopeless = bench.rate(&rating, &hopeless);
+    assert!(sound.value > hopeless.value, "{sound:?} against {hopeless:?}");
+}
+
+#[test]
+fn a_cancelled_request_ends_every_branch_and_the_engine_goes_on() {
+    let (mut bench, _) = Bench::loaded();
+    bench.worker.send(Request::Generate {
+        id: 5,
+        prompt: Prompt::continuing(PROBLEM, vec![]),
+        seeds: (0..8).collect(),
+        sampling: Sampling { temperature: 5.0, ..Sampling::default() },
+        segmentation: Segmentation::pattern("^NEVER SAID").unwrap(),
+        max_tokens: 100_000,
+    });
+    bench.worker.send(Request::Cancel { id: 5 });
+    let branches = bench.branches(5, 8);
+    assert!(branches.values().any(|(_, stop)| *stop == StopReason::Cancelled), "{branches:?}");
+    bench.generate(6, Prompt::continuing(PROBLEM, vec![]), &[1], 64);
+    assert_eq!(bench.branches(6, 1)[&0].1, StopReason::Step);
+}
+
+#[test]
+fn more_work_than_sequences_is_done_in_turn() {
+    let (mut bench, info) = Bench::loaded();
+    for id in 0..20 {
+        let seeds: Vec<u64> = (0..16).map(|seed| seed + id).collect();
+        bench.generate(100 + id, Prompt::continuing(PROBLEM, vec![]), &seeds, 64);
+    }
+    let mut left = 20 * 16;
+    while left > 0 {
+        match bench.next() {
+            Event::BranchDone { .. } => left -= 1,
+            Event::Failed { message, .. } => panic!("{message}"),
+            _ => {}
+        }
+    }
+    let rating = Rating::of(&info);
+    bench.rate(&rating, &[]);
+}
+
+#[test]
+fn a_prompt_longer_than_the_context_is_refused_with_a_sentence() {
+    let (mut bench, _) = Bench::loaded();
+    let long = "Use 4, 7, 8 and 8 to make 24. ".repeat(2000);
+    bench.generate(9, Prompt::continuing(&long, vec![]), &[1], 64);
+    let message = loop {
+        if let Event::Failed { id: 9, message } = bench.next() {
+            break message;
+        }
+    };
+    assert!(message.contains("tokens long") && message.contains("shorten"), "{message}");
+    let foreign = Prompt::continuing(PROBLEM, vec![999_999_999, -5]);
+    bench.generate(10, foreign, &[1], 64);
+    let message = loop {
+        if let Event::Failed { id: 10, message } = bench.next() {
+            break message;
+        }
+    };
+    assert!(message.contains("another model"), "{message}");
+}
+
+#[test]
+fn bad_models_give_a_sentence_and_a_good_one_loads_after_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
+        path
+    };
+    let model = pleach::assets::MODEL;
+    let mut corrupt = model.to_vec();
+    corrupt[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
+    let cases = [
+        (folder.path().join("missing.gguf"), "missing.gguf"),
+        (folder.path().to_owned(), "not a"),
+        (file("notes.gguf", b"# No model, but notes."), "notes.gguf"),
+        (file("empty.gguf", b""), "empty"),
+        (file("short.gguf", &model[..model.len() / 2]), "short.gguf"),
+        (file("corrupt.gguf", &corrupt), "corrupt.gguf"),
+    ];
+    let mut bench = Bench::start();
+    for (path, expected) in cases {
+        let message =
+            bench.load(ModelOptions { file: Some(path), ..ModelOptions::default() }).unwrap_err();
+        assert!(
+            message.contains(expected) && message.len() < 400 && !message.contains('\n'),
+            "{message}"
+        );
+    }
+    let broken = ModelOptions { template: Some("{% for".into()), ..ModelOptions::default() };
+    bench.load(broken).expect("a template is used only when something is asked");
+    bench.generate(1, Prompt::continuing(PROBLEM, vec![]), &[1], 8);
+    loop {
+        if let Event::Failed { message, .. } = bench.next() {
+            assert!(message.contains("--chat-template"), "{message}");
+            break;
+        }
+    }
+    bench.load(ModelOptions::default()).expect("the embedded model still loads");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_worker_is_lost_once_and_comes_back_by_itself() {
+    let (mut bench, _) = Bench::loaded();
+    bench.generate(1, Prompt::continuing(PROBLEM, vec![]), &[1], 64);
+    bench.branches(1, 1);
+    let process = bench.worker.process().expect("it runs");
+    std::process::Command::new("kill").args(["-9", &process.to_string()]).status().unwrap();
+    let why = loop {
+        match bench.next() {
+            Event::Lost { why, restarting: true } => break why,
+            Event::Lost { restarting: false, .. } => panic!("one death is no reason to give up"),
+            _ => {}
+        }
+    };
+    assert!(why.contains("signal: 9"), "{why}");
+    while !matches!(bench.next(), Event::Loaded(_)) {}
+    assert_ne!(bench.worker.process(), Some(process));
+    bench.generate(2, Prompt::continuing(PROBLEM, vec![]), &[1], 64);
+    assert_eq!(bench.branches(2, 1)[&0].1, StopReason::Step);
+}
