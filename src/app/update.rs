@@ -269,3 +269,7 @@ pub(super) fn go_home(model: &mut Model) -> Vec<Effect> {
     effects.push(Effect::List);
     effects
 }
+
+#[cfg(test)]
+#[path = "update_tests.rs"]
+mod tests;

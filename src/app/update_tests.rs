@@ -1,0 +1,345 @@
+//! Transitions of the model: a message in, the model and its effects out. No I/O, no clock.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::super::{Entry, Keymap, parse_keys};
+use super::*;
+use crate::app::command::COMMANDS;
+use crate::engine::protocol::ModelOptions;
+use crate::engine::{Request, Script};
+use crate::tree::{Problem, Tree};
+
+/// The program with a scripted engine and a disk that saves at once.
+struct Bench {
+    model: Model,
+    script: Script,
+    events: VecDeque<Event>,
+    saved: Vec<crate::tree::Operation>,
+    effects: Vec<Effect>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let mut bench = Self {
+            model: Model::new((100, 30), 0),
+            script: Script::default(),
+            events: VecDeque::new(),
+            saved: Vec::new(),
+            effects: Vec::new(),
+        };
+        for event in bench.script.answer(&Request::Load(ModelOptions::default())) {
+            bench.tell(Msg::Engine(event));
+        }
+        bench
+    }
+
+    /// A program with a session that has grown until its search stopped.
+    fn grown() -> Self {
+        let mut bench = Self::new();
+        let problem = Problem { text: "p".into(), answer: Some("21".into()), ..Problem::default() };
+        bench.tell(Msg::Opened(opened(Some(problem))));
+        bench.settle();
+        bench
+    }
+
+    fn tell(&mut self, message: Msg) {
+        // Every message can be recorded and played back.
+        let json = serde_json::to_string(&message).unwrap();
+        let message = serde_json::from_str(&json).unwrap();
+        let effects = update(&mut self.model, message, 1);
+        for effect in &effects {
+            match effect {
+                Effect::Ask(request) => self.events.extend(self.script.answer(request)),
+                Effect::Save(operations) => self.saved.extend(operations.clone()),
+                _ => {}
+            }
+        }
+        self.effects = effects;
+    }
+
+    fn keys(&mut self, keys: &str) {
+        for key in parse_keys(keys).unwrap() {
+            self.tell(Msg::Key(key));
+        }
+    }
+
+    fn settle(&mut self) {
+        while let Some(event) = self.events.pop_front() {
+            self.tell(Msg::Engine(event));
+        }
+    }
+
+    fn bench(&self) -> &Workbench {
+        self.model.workbench().expect("the workbench is on the screen")
+    }
+
+    fn notice(&self) -> &str {
+        self.model.notice.as_ref().map_or("", |notice| notice.text.as_str())
+    }
+}
+
+fn opened(problem: Option<Problem>) -> Opened {
+    Opened {
+        path: PathBuf::from("s.pleach"),
+        seed: 7,
+        operations: Vec::new(),
+        problem,
+        read_only: None,
+    }
+}
+
+#[test]
+fn enter_on_a_sample_creates_a_session_that_grows_by_itself() {
+    let mut bench = Bench::new();
+    bench.tell(Msg::Listed(Vec::new()));
+    bench.keys("<enter>");
+    let [Effect::Create(problem)] = bench.effects.as_slice() else { panic!("{:?}", bench.effects) };
+    let problem = problem.clone();
+    assert_eq!(problem.verifier.as_deref(), Some("countdown"));
+    bench.tell(Msg::Opened(opened(Some(problem))));
+    assert_eq!(bench.bench().driver.mode(), Mode::Running);
+    bench.settle();
+    assert_eq!(bench.bench().tree.len(), 61);
+    assert_eq!(&Tree::fold(&bench.saved).unwrap(), &bench.bench().tree, "all of it was saved");
+}
+
+#[test]
+fn a_typed_problem_keeps_every_character_and_escape_leaves_the_field() {
+    let mut bench = Bench::new();
+    bench.keys("nq j?<bs>!<enter>");
+    assert_eq!(
+        bench.effects,
+        [Effect::Create(Problem { text: "q j!".into(), ..Problem::default() })]
+    );
+    bench.keys("<esc>");
+    let Screen::Start(start) = &bench.model.screen else { panic!() };
+    assert!(start.input.is_none());
+    assert!(matches!(start.entries.get(start.cursor), Some(Entry::New)));
+}
+
+#[test]
+fn an_empty_problem_is_not_created_and_a_pasted_one_has_no_line_ends() {
+    let mut bench = Bench::new();
+    bench.keys("n   <enter>");
+    assert!(bench.effects.is_empty());
+    bench.keys("<esc>");
+    bench.tell(Msg::Paste("two\nlines\u{1b}[31m".into()));
+    bench.keys("<enter>");
+    let [Effect::Create(problem)] = bench.effects.as_slice() else { panic!("{:?}", bench.effects) };
+    assert_eq!(problem.text, "two lines [31m");
+}
+
+#[test]
+fn what_cannot_be_created_is_told_and_the_typed_text_stays() {
+    let mut bench = Bench::new();
+    bench.keys("nsix<enter>");
+    bench.tell(Msg::OpenFailed("The folder is read-only.".into()));
+    assert_eq!(bench.notice(), "The folder is read-only.");
+    let Screen::Start(start) = &bench.model.screen else { panic!() };
+    assert_eq!(start.input.as_ref().unwrap().value(), "six");
+}
+
+#[test]
+fn prune_undo_and_redo_are_saved_operations() {
+    let mut bench = Bench::grown();
+    let before = bench.saved.len();
+    bench.keys("jx");
+    assert!(bench.notice().starts_with("Pruned #"));
+    bench.keys("u");
+    assert!(bench.notice().starts_with("Undid"));
+    bench.keys("<c-r>");
+    assert!(bench.notice().starts_with("Redid"));
+    bench.keys("x");
+    assert!(bench.notice().starts_with("Restored"));
+    let kinds: Vec<_> = bench.saved[before..].iter().map(|operation| &operation.body).collect();
+    assert!(matches!(
+        kinds.as_slice(),
+        [Body::Pruned { .. }, Body::Undone { .. }, Body::Redone { .. }, Body::Restored { .. }]
+    ));
+    assert!(bench.saved[before..].iter().all(|operation| operation.actor == Actor::Person));
+}
+
+#[test]
+fn moving_goes_to_parent_siblings_and_the_child_visited_last() {
+    let mut bench = Bench::grown();
+    bench.keys("l");
+    let first = bench.bench().cursor;
+    bench.keys("j");
+    let second = bench.bench().cursor;
+    assert_ne!(first, second);
+    assert_eq!(bench.bench().tree.node(second).parent(), Some(NodeId::ROOT));
+    bench.keys("h");
+    assert_eq!(bench.bench().cursor, NodeId::ROOT);
+    bench.keys("l");
+    assert_eq!(bench.bench().cursor, second, "the child visited last");
+    bench.keys("k");
+    assert_eq!(bench.bench().cursor, first);
+    bench.keys("G");
+    let last = bench.bench().outline.len() - 1;
+    assert_eq!(bench.bench().outline.position(&bench.bench().tree, bench.bench().cursor), last);
+    bench.keys("gg");
+    assert_eq!(bench.bench().cursor, NodeId::ROOT);
+}
+
+#[test]
+fn a_read_only_session_refuses_changes_and_saves_nothing() {
+    let mut grown = Bench::grown();
+    let operations = std::mem::take(&mut grown.saved);
+    let mut bench = Bench::new();
+    let read_only = Some("process 5 has it open.".to_owned());
+    bench.tell(Msg::Opened(Opened { operations, read_only, ..opened(None) }));
+    for keys in ["jx", "s", ".", "ge", "gr", "u"] {
+        bench.keys(keys);
+        assert!(bench.notice().contains("read-only"), "{keys}: {}", bench.notice());
+    }
+    assert!(bench.saved.is_empty());
+}
+
+#[test]
+fn a_session_whose_log_is_broken_is_refused_with_its_name() {
+    let mut grown = Bench::grown();
+    let mut operations = std::mem::take(&mut grown.saved);
+    operations.remove(10);
+    let mut bench = Bench::new();
+    bench.tell(Msg::Opened(Opened { operations, ..opened(None) }));
+    assert!(bench.model.workbench().is_none());
+    assert!(bench.notice().contains("s.pleach is damaged"), "{}", bench.notice());
+}
+
+#[test]
+fn a_failure_to_save_stops_growth_and_makes_quitting_ask() {
+    let mut bench = Bench::grown();
+    bench.keys("s");
+    bench.tell(Msg::SaveFailed("The disk is full.".into()));
+    assert_eq!(bench.bench().driver.mode(), Mode::Paused);
+    assert_eq!(bench.bench().saved.failure.as_deref(), Some("The disk is full."));
+    bench.keys("q");
+    assert_eq!(bench.model.overlay, Some(Overlay::Quit));
+    assert!(bench.effects.is_empty());
+    bench.keys("n");
+    bench.keys("gw");
+    assert_eq!(bench.effects, [Effect::RetrySave]);
+    bench.tell(Msg::Saved(1));
+    bench.keys("q");
+    assert_eq!(bench.effects, [Effect::Quit]);
+}
+
+#[test]
+fn control_c_stops_growing_then_asks_then_quits() {
+    let mut bench = Bench::grown();
+    bench.keys("s");
+    assert_eq!(bench.bench().driver.mode(), Mode::Running);
+    bench.keys("<c-c>");
+    assert_eq!(bench.bench().driver.mode(), Mode::Paused);
+    bench.settle();
+    bench.keys("<c-c>");
+    assert_eq!(bench.model.overlay, Some(Overlay::Quit));
+    bench.keys("<c-c>");
+    assert_eq!(bench.effects, [Effect::Quit]);
+}
+
+#[test]
+fn a_lost_engine_is_told_and_the_session_goes_on() {
+    let mut bench = Bench::grown();
+    bench.tell(Msg::Engine(Event::Lost { why: "signal: 9".into(), restarting: true }));
+    assert!(bench.notice().contains("signal: 9") && bench.notice().contains("the tree is whole"));
+    bench.keys("ge");
+    assert!(bench.notice().contains("No model is loaded"), "{}", bench.notice());
+    let before = bench.bench().tree.len();
+    for event in bench.script.answer(&Request::Load(ModelOptions::default())) {
+        bench.tell(Msg::Engine(event));
+    }
+    bench.keys("ge");
+    bench.settle();
+    assert!(bench.bench().tree.len() > before);
+}
+
+#[test]
+fn answers_of_an_earlier_session_do_not_reach_the_next() {
+    let mut bench = Bench::new();
+    bench.tell(Msg::Opened(opened(Some(Problem { text: "a".into(), ..Problem::default() }))));
+    bench.keys("gh");
+    bench.tell(Msg::Opened(opened(Some(Problem { text: "b".into(), ..Problem::default() }))));
+    bench.saved.clear();
+    bench.settle();
+    assert_eq!(bench.bench().tree.growing(), 0);
+    assert_eq!(bench.bench().tree.len(), 61);
+}
+
+#[test]
+fn half_a_key_sequence_is_dropped_by_escape() {
+    let mut bench = Bench::grown();
+    bench.keys("g");
+    assert_eq!(bench.model.keys.len(), 1);
+    bench.keys("<esc>");
+    assert!(bench.model.keys.is_empty());
+    assert_eq!(bench.notice(), "");
+}
+
+/// Any message that a person, an engine or a disk might send.
+fn any_message() -> impl Strategy<Value = Msg> {
+    let sequences: Vec<Vec<Key>> = COMMANDS
+        .iter()
+        .flat_map(|command| command.keys.iter().map(|keys| parse_keys(keys).unwrap()))
+        .collect();
+    let keys: Vec<Key> = sequences.into_iter().flatten().collect();
+    prop_oneof![
+        20 => prop::sample::select(keys).prop_map(Msg::Key),
+        1 => any::<char>().prop_map(|character| Msg::Key(KeyCode::Char(character).into())),
+        1 => "\\PC{0,30}".prop_map(Msg::Paste),
+        1 => (0u16..300, 0u16..100).prop_map(|(width, height)| Msg::Resize(width, height)),
+        1 => (any::<u64>(), 0u32..9).prop_map(|(id, branch)| Msg::Engine(Event::BranchDone {
+            id, branch, stop: crate::engine::protocol::StopReason::Step,
+        })),
+        1 => Just(Msg::Engine(Event::Lost { why: "test".into(), restarting: true })),
+        1 => Just(Msg::Engine(Event::Loaded(crate::engine::ModelInfo::default()))),
+        1 => Just(Msg::SaveFailed("test".into())),
+        1 => any::<u64>().prop_map(Msg::Saved),
+        1 => (0u32..99).prop_map(|node| Msg::Verified { node: NodeId(node), verdict: Ok((true, String::new())) }),
+        1 => Just(Msg::Opened(opened(Some(Problem { text: "again".into(), ..Problem::default() })))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_run_of_messages_breaks_the_model(messages in prop::collection::vec((any_message(), 0usize..30), 1..120)) {
+        let mut bench = Bench::grown();
+        for (message, events) in messages {
+            if matches!(message, Msg::Opened(_)) {
+                bench.saved.clear();
+            }
+            bench.tell(message);
+            for _ in 0..events {
+                if let Some(event) = bench.events.pop_front() {
+                    bench.tell(Msg::Engine(event));
+                }
+            }
+            let told = bench.notice();
+            prop_assert!(!told.contains("was refused"), "{}", told);
+            if let Some(open) = bench.model.workbench() {
+                prop_assert!(open.tree.contains(open.cursor));
+                prop_assert!(!open.outline.is_hidden(open.cursor));
+                prop_assert!(open.outline.position(&open.tree, open.cursor) < open.outline.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_keymap_knows_every_command() {
+    let keymap = Keymap::default();
+    for command in COMMANDS {
+        for (keys, place) in command
+            .keys
+            .iter()
+            .flat_map(|keys| command.places.iter().map(move |place| (keys, place)))
+        {
+            let found = keymap.find(*place, &parse_keys(keys).unwrap());
+            assert!(matches!(found, Found::Command(same) if same.name == command.name));
+        }
+    }
+}
