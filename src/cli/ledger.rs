@@ -4,7 +4,7 @@
 
 use crate::evaluate::Rating;
 use crate::search::{Policy, select};
-use crate::tree::{Actor, Body, Budget, NodeId, Operation, State, Tree};
+use crate::tree::{Actor, Body, Budget, NodeId, Operation, Tree};
 
 /// What the searches of a session have spent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -77,7 +77,7 @@ fn check_session(file: &Path) -> Result<(), Failure> {
     const MARK: std::ops::Range<usize> = 68..72;
     let mut start = Vec::new();
     let is_file = file.is_file();
-    let read = || std::fs::File::open(file)?.take(100).read_to_end(&mut start);
+    let mut read = || std::fs::File::open(file)?.take(100).read_to_end(&mut start);
     let marked = is_file && read().is_ok() && start.get(MARK) == Some(b"plea");
     if !marked {
         session::read(file)?;
