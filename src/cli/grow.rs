@@ -42,14 +42,17 @@ pub fn grow(
     let options = loading::options(model)?;
     let folder = arguments.out.display();
     std::fs::create_dir_all(&arguments.out).map_err(|error| {
-        let message = format!("the folder {folder} cannot be made ({error}); name another with --out");
+        let message =
+            format!("the folder {folder} cannot be made ({error}); name another with --out");
         Failure::new(Exit::Session, message)
     })?;
     let reactor = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(VERIFIERS)
         .build()
-        .map_err(|error| Failure::new(Exit::Failed, format!("events cannot be waited for: {error}")))?;
+        .map_err(|error| {
+            Failure::new(Exit::Failed, format!("events cannot be waited for: {error}"))
+        })?;
     let policy = policy_of(&arguments);
     let ended = reactor.block_on(async {
         let widest = problems.iter().map(|problem| width(&SafeText::line(&problem.id))).max();
@@ -125,7 +128,11 @@ impl Verb<'_> {
         Ok(match failed.first() {
             None => Exit::Fine,
             // One problem, or all for the same reason: the reason's own code.
-            Some(first) if failed.len() == problems.len() && failed.iter().all(|exit| exit == first) => *first,
+            Some(first)
+                if failed.len() == problems.len() && failed.iter().all(|exit| exit == first) =>
+            {
+                *first
+            }
             Some(_) => Exit::Failed,
         })
     }
@@ -188,7 +195,9 @@ impl Verb<'_> {
         let seed = grown.header.seed();
         let differs = if grown.tree.problem().is_some_and(|its| its != problem) {
             "another problem".to_owned()
-        } else if let Some(other) = grown.ledger.policies.iter().find(|name| **name != self.policy.name) {
+        } else if let Some(other) =
+            grown.ledger.policies.iter().find(|name| **name != self.policy.name)
+        {
             format!("a tree of the policy {other}")
         } else if self.seed.is_some_and(|asked| asked != seed) {
             format!("a tree of the seed {seed}")
@@ -227,7 +236,8 @@ impl Verb<'_> {
     fn print(&mut self, line: &Line) -> Result<(), Failure> {
         let (json, columns) = (self.json, self.id_columns);
         let output = &mut *self.output;
-        self.progress.aside(|| if json { output.json(line) } else { output.row(&line.row(columns)) })
+        self.progress
+            .aside(|| if json { output.json(line) } else { output.row(&line.row(columns)) })
     }
 }
 
@@ -260,11 +270,26 @@ mod tests {
     #[test]
     fn file_names_are_safe_and_tell_ids_apart() {
         assert_eq!(file_name("24-easy"), "24-easy.pleach");
-        let ids = ["a/b", "a-b", "a b", "../a-b", "", "-", ".", "木", "林", &"x".repeat(300), &"x".repeat(301)];
+        let ids = [
+            "a/b",
+            "a-b",
+            "a b",
+            "../a-b",
+            "",
+            "-",
+            ".",
+            "木",
+            "林",
+            &"x".repeat(300),
+            &"x".repeat(301),
+        ];
         let names: std::collections::BTreeSet<_> = ids.iter().map(|id| file_name(id)).collect();
         assert_eq!(names.len(), ids.len());
         for name in names {
-            assert!(name.len() < 120 && !name.starts_with(['.', '-']) && !name.contains('/'), "{name}");
+            assert!(
+                name.len() < 120 && !name.starts_with(['.', '-']) && !name.contains('/'),
+                "{name}"
+            );
         }
     }
 }

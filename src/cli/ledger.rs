@@ -25,11 +25,8 @@ impl Ledger {
     /// Reads the ledger of a session.
     #[must_use]
     pub fn of(operations: &[Operation], tree: &Tree) -> Self {
-        let mut ledger = Self {
-            nodes: tree.len() as u64 - 1,
-            tokens: tree.tokens(),
-            ..Self::default()
-        };
+        let mut ledger =
+            Self { nodes: tree.len() as u64 - 1, tokens: tree.tokens(), ..Self::default() };
         let (mut began, mut last) = (None, 0);
         for operation in operations {
             match &operation.body {
@@ -150,7 +147,11 @@ mod tests {
     #[test]
     fn a_search_that_a_person_stopped_or_that_was_cut_off_has_not_ended() {
         let problem = Body::ProblemSet { problem: Problem::default() };
-        let begun = vec![(0, Actor::Person, problem), (1, Actor::Person, started()), (2, Actor::Search, added())];
+        let begun = vec![
+            (0, Actor::Person, problem),
+            (1, Actor::Person, started()),
+            (2, Actor::Search, added()),
+        ];
         let (operations, tree) = log(begun.clone());
         assert!(!Ledger::of(&operations, &tree).has_ended(&tree, &policy(1)));
         let (operations, tree) = log([begun, vec![(3, Actor::Person, stopped())]].concat());

@@ -35,7 +35,8 @@ pub fn options(arguments: &ModelArguments) -> Result<ModelOptions, Failure> {
 fn read_template(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| {
         let path = path.display();
-        let message = format!("the chat template {path} cannot be read ({error}); name a Jinja file");
+        let message =
+            format!("the chat template {path} cannot be read ({error}); name a Jinja file");
         Failure::new(Exit::Input, message)
     })
 }

@@ -28,11 +28,12 @@ pub fn read_problems(path: &Path) -> Result<Vec<Problem>, Failure> {
     }
     let file = File::open(path)
         .map_err(|error| wrong(format!("cannot be read ({error}); name a problem file")))?;
-    let problems = read(BufReader::new(file)).map_err(|(line, why)| {
-        wrong(format!("has no problem on line {line}: {why}"))
-    })?;
+    let problems = read(BufReader::new(file))
+        .map_err(|(line, why)| wrong(format!("has no problem on line {line}: {why}")))?;
     if problems.is_empty() {
-        return Err(wrong("has no problems; write one a line, as `pleach grow --help` shows".to_owned()));
+        return Err(wrong(
+            "has no problems; write one a line, as `pleach grow --help` shows".to_owned(),
+        ));
     }
     Ok(problems)
 }
@@ -71,7 +72,9 @@ fn read(mut input: impl BufRead) -> Result<Vec<Problem>, (u64, String)> {
         let problem = parse(text, line).map_err(wrong)?;
         if let Some(before) = seen.insert(problem.id.clone(), line) {
             let id = problem.id;
-            return Err(wrong(format!("its id {id} is that of line {before} too; give it another")));
+            return Err(wrong(format!(
+                "its id {id} is that of line {before} too; give it another"
+            )));
         }
         problems.push(problem);
     }

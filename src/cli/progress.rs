@@ -18,7 +18,8 @@ impl Progress {
     /// Makes a bar for so many problems.
     #[must_use]
     pub fn new(problems: usize) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(problems as u64), ProgressDrawTarget::stderr());
+        let bar =
+            ProgressBar::with_draw_target(Some(problems as u64), ProgressDrawTarget::stderr());
         if let Ok(style) = ProgressStyle::with_template("{pos}/{len} [{bar:24}] {msg}") {
             bar.set_style(style.progress_chars("=> "));
         }

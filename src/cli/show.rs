@@ -49,7 +49,8 @@ pub fn show(arguments: &ShowArguments, output: &mut Output) -> Result<Exit, Fail
         print_node(tree, id, arguments.all, columns, output)?;
     }
     if pruned + repeated > 0 {
-        let row = format!("  … {pruned} more under pruned steps, {repeated} repeated; --all shows them");
+        let row =
+            format!("  … {pruned} more under pruned steps, {repeated} repeated; --all shows them");
         output.row(&row)?;
     }
     print_answers(tree, output)?;

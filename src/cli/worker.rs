@@ -17,7 +17,10 @@ pub fn serve() -> Result<Exit, Failure> {
         .init();
     ignore_interrupt();
     engine::worker::run().map(|()| Exit::Fine).map_err(|error| {
-        Failure::new(Exit::Engine, format!("the engine cannot serve ({error}); install pleach anew"))
+        Failure::new(
+            Exit::Engine,
+            format!("the engine cannot serve ({error}); install pleach anew"),
+        )
     })
 }
 
