@@ -52,14 +52,14 @@ pub fn script(
     let ScriptArguments { file, keys, size } = arguments;
     file.as_deref().map(check_session).transpose()?;
     let opening = file.map_or(Opening::StartScreen, Opening::File);
-    let screen = ui::script(options(model, opening)?, &keys, size)
+    let screen = ui::script(&options(model, opening)?, &keys, size)
         .map_err(|message| Failure::new(Exit::Failed, message))?;
     output.block(&screen)?;
     Ok(Exit::Fine)
 }
 
 fn run(model: &ModelArguments, opening: Opening) -> Result<Exit, Failure> {
-    ui::run(options(model, opening)?).map_err(|message| Failure::new(Exit::Failed, message))?;
+    ui::run(&options(model, opening)?).map_err(|message| Failure::new(Exit::Failed, message))?;
     Ok(Exit::Fine)
 }
 
@@ -68,7 +68,7 @@ fn options(model: &ModelArguments, opening: Opening) -> Result<Options, Failure>
         EngineChoice::Llama => EngineKind::Llama,
         EngineChoice::Scripted => EngineKind::Scripted,
     };
-    Ok(Options { model: loading::options(model)?, engine, opening })
+    Ok(Options { model: loading::options(model)?, engine, opening, ..Options::default() })
 }
 
 /// Looks at the first bytes of a file. What is no session is refused in the words of the
