@@ -59,7 +59,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::New { problem }) => screen::new(&model, problem),
         Some(Verb::Open { file }) => screen::open(&model, file),
         Some(Verb::Script(script)) => screen::script(&model, script, output),
-        Some(Verb::Grow(grow)) => grow::grow(&model, grow, output),
+        Some(Verb::Grow(grow)) => grow::grow(&model, *grow, output),
         Some(Verb::Show(show)) => show::show(&show, output),
         Some(Verb::Log { file, .. }) => log::log(&file, output),
         Some(Verb::Engine) => worker::serve(),
