@@ -1,5 +1,6 @@
 //! What the tests of the command line share: running the real binary and waiting for things.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // tests may fail by panicking
 #![allow(dead_code)] // each test file uses a part of it
 
 use std::path::Path;
