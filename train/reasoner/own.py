@@ -39,7 +39,7 @@ def replay(tree, text):
 
 class OwnStream:
     """Rows from fresh samples of a model, refilled a batch at a time. Half of the rows come from a store of recent rows that hold an
-    unsound path: slips are rare in samples, and they are what the rater must learn."""
+    unsound path (slips are rare in samples, and they are what the rater must learn), a quarter from a store of any recent rows."""
     KEPT = 600
 
     def __init__(self, model, seed, size, problems=48, paths=4):
@@ -47,11 +47,12 @@ class OwnStream:
         self.rng = random.Random(seed)
         self.problems = Problems(self.rng)
         self.generator = torch.Generator().manual_seed(seed)
-        self.rows, self.unsound = [], collections.deque(maxlen=self.KEPT)
+        self.rows, self.unsound, self.recent = [], collections.deque(maxlen=self.KEPT), collections.deque(maxlen=self.KEPT)
 
     def row(self):
-        if len(self.unsound) >= 100 and self.rng.random() < 0.5:
-            return self.rng.choice(self.unsound)
+        for store in (self.unsound, self.recent):
+            if len(store) >= 100 and self.rng.random() < 0.5:
+                return self.rng.choice(store)
         if not self.rows:
             self.refill()
         return self.rows.pop()
@@ -64,6 +65,7 @@ class OwnStream:
         for i, (numbers, target) in enumerate(asked):
             row, unsound = self.build(numbers, target, prompts[i], texts[i * self.paths:(i + 1) * self.paths])
             self.rows.append(row)
+            self.recent.append(row)
             if unsound:
                 self.unsound.append(row)
         self.rng.shuffle(self.rows)
