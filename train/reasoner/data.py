@@ -98,6 +98,31 @@ def wander(tree, state):
                 solve(tree, again, 0.3)
 
 
+def deceive(tree, state):
+    """A path that slips once, early or late, and from there reaches the target as if nothing were wrong: rated 0 up to its answer.
+    The rater must look back at every step; a good ending says nothing."""
+    rng = tree.rng
+    for _ in range(12):
+        made = slip(rng, state.left, tree.target)
+        if made and puzzle.solvable(tuple(sorted(made[1])), tree.target):
+            break
+    else:
+        return
+    line, claimed, fault = made
+    state = tree.line(state, line, claimed, complaint(state.count + 1, line, fault))
+    while True:
+        if rng.random() < 0.6 or len(state.left) == 1:
+            tree.rate(state)
+        if len(state.left) == 1:
+            break
+        state = tree.step(state, pick_winning(rng, state.left, tree.target))
+    text = f"Answer: {state.items[0][1]} = {tree.target}"
+    state = tree.end(state, text, learn=False, skip=puzzle.check_answer(tree.numbers, tree.target, text))
+    tree.rate(state)
+    if rng.random() < 0.6:
+        tree.criticise(state)
+
+
 def sprout(tree):
     """A side move from any sound state, rated: most of what the rater learns of solvable and hopeless states."""
     rng = tree.rng
@@ -175,11 +200,13 @@ def make_row(rng, problems, size):
             if row.room() < 24:
                 break
             kind = rng.random()
-            if kind < 0.36:
+            if kind < 0.10:
+                deceive(tree, rng.choice([s for s in tree.states if s.open and s.sound]))
+            elif kind < 0.40:
                 wander(tree, tree.root if rng.random() < 0.6 else rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.41:
+            elif kind < 0.45:
                 offer(tree)
-            elif kind < 0.48:
+            elif kind < 0.52:
                 solve(tree, rng.choice([s for s in tree.states if s.open and s.sound and not s.dead] or [tree.root]))
             else:
                 sprout(tree)
