@@ -200,13 +200,13 @@ def make_row(rng, problems, size):
             if row.room() < 24:
                 break
             kind = rng.random()
-            if kind < 0.10:
+            if kind < 0.20:
                 deceive(tree, rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.40:
+            elif kind < 0.46:
                 wander(tree, tree.root if rng.random() < 0.6 else rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.45:
+            elif kind < 0.50:
                 offer(tree)
-            elif kind < 0.52:
+            elif kind < 0.57:
                 solve(tree, rng.choice([s for s in tree.states if s.open and s.sound and not s.dead] or [tree.root]))
             else:
                 sprout(tree)
