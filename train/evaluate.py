@@ -277,7 +277,7 @@ def main():
     p.add_argument("checkpoint")
     p.add_argument("--json")
     p.add_argument("--only", help="comma-separated: solve, critique, search, tot, countdown")
-    p.add_argument("--children", type=int, default=3)
+    p.add_argument("--children", type=int, default=5)
     p.add_argument("--temperature", type=float, default=0.8, help="of the search trial")
     o = p.parse_args()
     torch.set_num_threads(1)

@@ -140,6 +140,19 @@ def sprout(tree):
         tree.close(new)
 
 
+def regret(tree):
+    """The revision line after a path that went wrong, and one winning step from before the error."""
+    wrong = [s for s in tree.states if not s.final and (s.bad or s.dead) and "revised" not in s.asked]
+    if wrong:
+        state = tree.rng.choice(wrong)
+        state.asked.add("revised")
+        again = tree.revise(state)
+        if again and again.open:
+            new = tree.step(again, pick_winning(tree.rng, again.left, tree.target))
+            if tree.rng.random() < 0.5:
+                tree.rate(new)
+
+
 def offer(tree):
     """A choice between a winning step and a losing or unsound one."""
     rng = tree.rng
@@ -208,6 +221,8 @@ def make_row(rng, problems, size):
                 offer(tree)
             elif kind < 0.57:
                 solve(tree, rng.choice([s for s in tree.states if s.open and s.sound and not s.dead] or [tree.root]))
+            elif kind < 0.68:
+                regret(tree)
             else:
                 sprout(tree)
     except Full:
