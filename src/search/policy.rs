@@ -36,6 +36,8 @@ pub struct Weights {
     pub fresh: f64,
     /// A node is promising from this value on.
     pub promising: f64,
+    /// Taken off for every child that repeats another, over the number of those that do not.
+    pub repeats: f64,
 }
 
 impl Policy {
@@ -48,12 +50,19 @@ impl Policy {
     /// is next to nothing. Here values are in 0 to 1, so the bonuses are divided by 200 (the
     /// depth penalty of 0.8 becomes 0.004, the high-value leaf bonus of 50 becomes 0.25, its
     /// threshold of 50 becomes 0.75), while exploration is given a weight that is felt. The
-    /// exploited value is the mean of the clade, so that bad children speak against a node.
+    /// exploited value is the mean of the clade, so that bad children speak against a node. The
+    /// penalty for repeats stands in for the paper's penalty for duplicate actions.
     #[must_use]
     pub fn swe_search() -> Self {
         Self {
             name: "swe-search",
-            weights: Weights { exploration: 0.2, depth: 0.004, fresh: 0.25, promising: 0.75 },
+            weights: Weights {
+                exploration: 0.2,
+                depth: 0.004,
+                fresh: 0.25,
+                promising: 0.75,
+                repeats: 0.25,
+            },
             branches: 4,
             width: 12,
             depth: 20,

@@ -75,20 +75,27 @@ pub fn select(tree: &Tree, policy: &Policy, evaluator: &str, top: NodeId) -> Opt
     Some(Choice { node, terms: terms(tree, policy, evaluator, node).to_vec() })
 }
 
-/// Whether a node may get more children: it is a whole step, not too deep, not too wide, and
-/// not exhausted. A node of whose children more than half repeat another has little new to say.
+/// Samples that a node may cost for each child that it may have, repeats among them.
+const PATIENCE: u32 = 4;
+
+/// Whether a node may get more children: it is a whole step, not too deep and not too wide.
 fn may_expand(tree: &Tree, policy: &Policy, id: NodeId) -> bool {
     let node = tree.node(id);
     if node.state() != State::Open || node.depth() >= policy.depth {
         return false;
     }
-    let children = node.child_count();
-    let repeats = tree.children(id).filter(|child| tree.node(*child).state() == State::Duplicate);
-    let repeats = u32::try_from(repeats.count()).unwrap_or(u32::MAX);
-    children - repeats < policy.width && repeats * 2 <= children
+    let sampled = node.child_count();
+    sampled < policy.width
+        || (sampled < policy.width * PATIENCE && sampled - repeats(tree, id) < policy.width)
 }
 
-fn terms(tree: &Tree, policy: &Policy, evaluator: &str, id: NodeId) -> [Term; 4] {
+/// How many children of a node repeat another.
+fn repeats(tree: &Tree, id: NodeId) -> u32 {
+    let repeats = tree.children(id).filter(|child| tree.node(*child).state() == State::Duplicate);
+    u32::try_from(repeats.count()).unwrap_or(u32::MAX)
+}
+
+fn terms(tree: &Tree, policy: &Policy, evaluator: &str, id: NodeId) -> [Term; 5] {
     let node = tree.node(id);
     let own = tree.statistics(id, evaluator);
     let weights = policy.weights;
@@ -100,12 +107,15 @@ fn terms(tree: &Tree, policy: &Policy, evaluator: &str, id: NodeId) -> [Term; 4]
     } else {
         weights.exploration * ((parent as f64).ln() / own.visits as f64).sqrt()
     };
+    let repeats = repeats(tree, id);
+    let excess = repeats.saturating_sub(node.child_count() - repeats);
     let fresh = node.first_child().is_none() && own.visits > 0 && own.mean >= weights.promising;
     [
         Term { name: "value", value: own.mean },
         Term { name: "exploration", value: exploration },
         Term { name: "depth", value: -weights.depth * f64::from(node.depth()).sqrt() },
         Term { name: "fresh", value: if fresh { weights.fresh } else { 0.0 } },
+        Term { name: "repeats", value: -weights.repeats * f64::from(excess) },
     ]
 }
 
@@ -113,7 +123,7 @@ fn terms(tree: &Tree, policy: &Policy, evaluator: &str, id: NodeId) -> [Term; 4]
 mod tests {
     use super::*;
     use crate::tree::sample::Grower;
-    use crate::tree::{Actor, Body};
+    use crate::tree::{Actor, Body, Finish};
 
     fn rate(grower: &mut Grower, node: NodeId, value: f64) {
         grower.act(Actor::Search, Body::BackedUp { node, evaluator: "rating".into(), value });
@@ -152,6 +162,30 @@ mod tests {
         grower.act(Actor::Person, Body::Pruned { node: a });
         let choice = select(&grower.tree, &policy, "rating", NodeId::ROOT).unwrap();
         assert_ne!(choice.node, a);
+    }
+
+    #[test]
+    fn a_node_that_repeats_itself_gives_way_but_is_not_given_up() {
+        let mut grower = Grower::new("p");
+        let (a, b) = (grower.add(NodeId::ROOT, "a"), grower.add(NodeId::ROOT, "b"));
+        let first = grower.add(a, "same");
+        for _ in 0..3 {
+            let node = grower.sprout(a, "same");
+            let finish = Finish::Duplicate { of: first };
+            grower.act(Actor::Model, Body::NodeFinished { node, finish, answer: None });
+        }
+        rate(&mut grower, a, 0.9);
+        rate(&mut grower, b, 0.5);
+        grower.act(Actor::Person, Body::Pruned { node: first });
+        let policy = Policy::swe_search();
+        let terms = terms(&grower.tree, &policy, "rating", a).map(|term| term.value);
+        assert_eq!(terms[4], -policy.weights.repeats * 2.0);
+        let choose = |grower: &Grower| {
+            select(&grower.tree, &policy, "rating", NodeId::ROOT).map(|choice| choice.node)
+        };
+        assert_ne!(choose(&grower), Some(a));
+        grower.act(Actor::Person, Body::Pruned { node: b });
+        assert_ne!(choose(&grower), None);
     }
 
     #[test]
