@@ -22,3 +22,5 @@ pub mod session;
 pub mod app;
 
 pub mod ui;
+
+pub mod cli;

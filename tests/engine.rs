@@ -1,5 +1,7 @@
 //! The engine on the embedded model, in its real worker process.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // tests may fail by panicking
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -36,8 +38,7 @@ impl Bench {
 
     fn next(&mut self) -> Event {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let next =
-            async { tokio::time::timeout(Duration::from_secs(60), self.events.recv()).await };
+        let next = async { tokio::time::timeout(Duration::from_mins(1), self.events.recv()).await };
         runtime.block_on(next).expect("an event within a minute").expect("the engine lives")
     }
 

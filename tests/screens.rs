@@ -3,6 +3,8 @@
 //! A screen that changes on purpose is reviewed with `cargo insta review`, or accepted with
 //! `INSTA_UPDATE=always cargo test --test screens`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // tests may fail by panicking
+
 use pleach::tree::Problem;
 use pleach::ui::{EngineKind, Opening, Options, Sessions, script};
 
@@ -17,7 +19,7 @@ fn screen(opening: Opening, keys: &str, size: (u16, u16)) -> String {
         sessions: Sessions { folder: Some(folder.path().to_owned()), seed: Some(7) },
         ..Options::default()
     };
-    script(options, keys, size).expect("the script runs")
+    script(&options, keys, size).expect("the script runs")
 }
 
 fn problem(text: &str) -> Opening {

@@ -74,7 +74,7 @@ pub static COMMANDS: &[Command] = &[
     command!("open", "unfold, or go to the child", ["<enter>"], BENCH, "Fold", "", |m, _| workbench::open(m)),
     command!("fold-all", "fold all", ["zM"], BENCH, "Fold", "", |m, _| workbench::fold_all( m, true )),
     command!("unfold-all", "unfold all", ["zR"], BENCH, "Fold", "", |m, _| workbench::fold_all( m, false )),
-    command!("chains", "runs of only children on one row or many", ["zz"], BENCH, "Fold", "", |m, _| workbench::toggle_chains(m)),
+    command!("chains", "chains on one row or on many", ["zz"], BENCH, "Fold", "", |m, _| workbench::toggle_chains(m)),
     command!("search", "start or pause the search", ["s"], BENCH, "Grow", "search", workbench::toggle_search),
     command!("step", "search one step", ["."], BENCH, "Grow", "step", workbench::step),
     command!("grow", "grow children here", ["ge"], BENCH, "Grow", "grow", workbench::expand),

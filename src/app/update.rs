@@ -145,7 +145,7 @@ fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
             model.complain(message);
         }
         Event::Failed { message, .. } => {
-            model.complain(format!("The engine cannot go on: {message}."))
+            model.complain(format!("The engine cannot go on: {message}."));
         }
         Event::Tokens { .. } | Event::BranchDone { .. } | Event::Labels { .. } => {}
     }

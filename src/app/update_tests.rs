@@ -31,7 +31,7 @@ impl Bench {
             effects: Vec::new(),
         };
         for event in bench.script.answer(&Request::Load(ModelOptions::default())) {
-            bench.tell(Msg::Engine(event));
+            bench.tell(&Msg::Engine(event));
         }
         bench
     }
@@ -40,14 +40,14 @@ impl Bench {
     fn grown() -> Self {
         let mut bench = Self::new();
         let problem = Problem { text: "p".into(), answer: Some("21".into()), ..Problem::default() };
-        bench.tell(Msg::Opened(opened(Some(problem))));
+        bench.tell(&Msg::Opened(opened(Some(problem))));
         bench.settle();
         bench
     }
 
-    fn tell(&mut self, message: Msg) {
+    fn tell(&mut self, message: &Msg) {
         // Every message can be recorded and played back.
-        let json = serde_json::to_string(&message).unwrap();
+        let json = serde_json::to_string(message).unwrap();
         let message = serde_json::from_str(&json).unwrap();
         let effects = update(&mut self.model, message, 1);
         for effect in &effects {
@@ -62,13 +62,13 @@ impl Bench {
 
     fn keys(&mut self, keys: &str) {
         for key in parse_keys(keys).unwrap() {
-            self.tell(Msg::Key(key));
+            self.tell(&Msg::Key(key));
         }
     }
 
     fn settle(&mut self) {
         while let Some(event) = self.events.pop_front() {
-            self.tell(Msg::Engine(event));
+            self.tell(&Msg::Engine(event));
         }
     }
 
@@ -94,12 +94,12 @@ fn opened(problem: Option<Problem>) -> Opened {
 #[test]
 fn enter_on_a_sample_creates_a_session_that_grows_by_itself() {
     let mut bench = Bench::new();
-    bench.tell(Msg::Listed(Vec::new()));
+    bench.tell(&Msg::Listed(Vec::new()));
     bench.keys("<enter>");
     let [Effect::Create(problem)] = bench.effects.as_slice() else { panic!("{:?}", bench.effects) };
     let problem = problem.clone();
     assert_eq!(problem.verifier.as_deref(), Some("countdown"));
-    bench.tell(Msg::Opened(opened(Some(problem))));
+    bench.tell(&Msg::Opened(opened(Some(problem))));
     assert_eq!(bench.bench().driver.mode(), Mode::Running);
     bench.settle();
     assert_eq!(bench.bench().tree.len(), 61);
@@ -126,7 +126,7 @@ fn an_empty_problem_is_not_created_and_a_pasted_one_has_no_line_ends() {
     bench.keys("n   <enter>");
     assert!(bench.effects.is_empty());
     bench.keys("<esc>");
-    bench.tell(Msg::Paste("two\nlines\u{1b}[31m".into()));
+    bench.tell(&Msg::Paste("two\nlines\u{1b}[31m".into()));
     bench.keys("<enter>");
     let [Effect::Create(problem)] = bench.effects.as_slice() else { panic!("{:?}", bench.effects) };
     assert_eq!(problem.text, "two lines [31m");
@@ -136,7 +136,7 @@ fn an_empty_problem_is_not_created_and_a_pasted_one_has_no_line_ends() {
 fn what_cannot_be_created_is_told_and_the_typed_text_stays() {
     let mut bench = Bench::new();
     bench.keys("nsix<enter>");
-    bench.tell(Msg::OpenFailed("The folder is read-only.".into()));
+    bench.tell(&Msg::OpenFailed("The folder is read-only.".into()));
     assert_eq!(bench.notice(), "The folder is read-only.");
     let Screen::Start(start) = &bench.model.screen else { panic!() };
     assert_eq!(start.input.as_ref().unwrap().value(), "six");
@@ -190,7 +190,7 @@ fn a_read_only_session_refuses_changes_and_saves_nothing() {
     let operations = std::mem::take(&mut grown.saved);
     let mut bench = Bench::new();
     let read_only = Some("process 5 has it open.".to_owned());
-    bench.tell(Msg::Opened(Opened { operations, read_only, ..opened(None) }));
+    bench.tell(&Msg::Opened(Opened { operations, read_only, ..opened(None) }));
     for keys in ["jx", "s", ".", "ge", "gr", "u"] {
         bench.keys(keys);
         assert!(bench.notice().contains("read-only"), "{keys}: {}", bench.notice());
@@ -204,7 +204,7 @@ fn a_session_whose_log_is_broken_is_refused_with_its_name() {
     let mut operations = std::mem::take(&mut grown.saved);
     operations.remove(10);
     let mut bench = Bench::new();
-    bench.tell(Msg::Opened(Opened { operations, ..opened(None) }));
+    bench.tell(&Msg::Opened(Opened { operations, ..opened(None) }));
     assert!(bench.model.workbench().is_none());
     assert!(bench.notice().contains("s.pleach is damaged"), "{}", bench.notice());
 }
@@ -213,7 +213,7 @@ fn a_session_whose_log_is_broken_is_refused_with_its_name() {
 fn a_failure_to_save_stops_growth_and_makes_quitting_ask() {
     let mut bench = Bench::grown();
     bench.keys("s");
-    bench.tell(Msg::SaveFailed("The disk is full.".into()));
+    bench.tell(&Msg::SaveFailed("The disk is full.".into()));
     assert_eq!(bench.bench().driver.mode(), Mode::Paused);
     assert_eq!(bench.bench().saved.failure.as_deref(), Some("The disk is full."));
     bench.keys("q");
@@ -222,7 +222,7 @@ fn a_failure_to_save_stops_growth_and_makes_quitting_ask() {
     bench.keys("n");
     bench.keys("gw");
     assert_eq!(bench.effects, [Effect::RetrySave]);
-    bench.tell(Msg::Saved(1));
+    bench.tell(&Msg::Saved(1));
     bench.keys("q");
     assert_eq!(bench.effects, [Effect::Quit]);
 }
@@ -244,13 +244,13 @@ fn control_c_stops_growing_then_asks_then_quits() {
 #[test]
 fn a_lost_engine_is_told_and_the_session_goes_on() {
     let mut bench = Bench::grown();
-    bench.tell(Msg::Engine(Event::Lost { why: "signal: 9".into(), restarting: true }));
+    bench.tell(&Msg::Engine(Event::Lost { why: "signal: 9".into(), restarting: true }));
     assert!(bench.notice().contains("signal: 9") && bench.notice().contains("the tree is whole"));
     bench.keys("ge");
     assert!(bench.notice().contains("No model is loaded"), "{}", bench.notice());
     let before = bench.bench().tree.len();
     for event in bench.script.answer(&Request::Load(ModelOptions::default())) {
-        bench.tell(Msg::Engine(event));
+        bench.tell(&Msg::Engine(event));
     }
     bench.keys("ge");
     bench.settle();
@@ -260,9 +260,9 @@ fn a_lost_engine_is_told_and_the_session_goes_on() {
 #[test]
 fn answers_of_an_earlier_session_do_not_reach_the_next() {
     let mut bench = Bench::new();
-    bench.tell(Msg::Opened(opened(Some(Problem { text: "a".into(), ..Problem::default() }))));
+    bench.tell(&Msg::Opened(opened(Some(Problem { text: "a".into(), ..Problem::default() }))));
     bench.keys("gh");
-    bench.tell(Msg::Opened(opened(Some(Problem { text: "b".into(), ..Problem::default() }))));
+    bench.tell(&Msg::Opened(opened(Some(Problem { text: "b".into(), ..Problem::default() }))));
     bench.saved.clear();
     bench.settle();
     assert_eq!(bench.bench().tree.growing(), 0);
@@ -312,10 +312,10 @@ proptest! {
             if matches!(message, Msg::Opened(_)) {
                 bench.saved.clear();
             }
-            bench.tell(message);
+            bench.tell(&message);
             for _ in 0..events {
                 if let Some(event) = bench.events.pop_front() {
-                    bench.tell(Msg::Engine(event));
+                    bench.tell(&Msg::Engine(event));
                 }
             }
             let told = bench.notice();

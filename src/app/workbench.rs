@@ -42,6 +42,9 @@ pub struct Workbench {
     visited: BTreeMap<NodeId, NodeId>,
     recent_tokens: VecDeque<(u64, u64)>,
     unsaved: Vec<Operation>,
+    /// Whether the problem was given here and now, so that a command that it names may run. A
+    /// session that was opened may be a stranger's.
+    runs_commands: bool,
     broken: Option<String>,
 }
 
@@ -58,6 +61,9 @@ pub struct Saved {
 
 /// The time over which tokens per second are counted, in milliseconds.
 const RATE_WINDOW: u64 = 2000;
+
+const COMMAND_NOT_RUN: &str =
+    "This session names a command as its verifier; a session that was opened never runs one.";
 
 impl Workbench {
     /// Makes the workbench of a session.
@@ -80,6 +86,7 @@ impl Workbench {
             visited: BTreeMap::new(),
             recent_tokens: VecDeque::new(),
             unsaved: Vec::new(),
+            runs_commands: opened.problem.is_some(),
             broken: None,
             tree,
         };
@@ -139,6 +146,9 @@ impl Workbench {
             Body::Pruned { node } | Body::Restored { node } => self.show_pruned(*node),
             Body::NodeFinished { node, finish: Finish::Duplicate { of }, .. } => {
                 self.outline.refresh(&self.tree, *node);
+                if self.tree.node(*of).answer().is_some() {
+                    self.recount();
+                }
                 if self.cursor == *node {
                     self.cursor = *of;
                 }
@@ -175,6 +185,10 @@ impl Workbench {
             }
             effects.extend(next.requests.into_iter().map(Effect::Ask));
             for asked in next.verifications {
+                if !self.runs_commands {
+                    self.broken = Some(COMMAND_NOT_RUN.to_owned());
+                    continue;
+                }
                 let Some(problem) = self.tree.problem().cloned() else { continue };
                 let path = self.tree.path_text(asked.node);
                 effects.push(Effect::Verify {

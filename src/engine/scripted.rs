@@ -115,7 +115,8 @@ impl Script {
     /// One step of a branch: some words and a line end, or an answer once the path is deep.
     fn step(&self, prompt: &Prompt, seed: u64) -> (Vec<Token>, StopReason) {
         let roll = |salt: u64, below: usize| {
-            (mix(hash(prompt) ^ mix(seed ^ salt)) % below as u64) as usize
+            let number = mix(hash(prompt) ^ mix(seed ^ salt)) % below as u64;
+            usize::try_from(number).unwrap_or(0)
         };
         let depth = path(prompt).iter().filter(|id| **id == LINE_END).count();
         let text = if depth >= self.depth {

@@ -404,12 +404,12 @@ impl Driver {
                 }
             }
             Event::BranchDone { id, branch, stop } => {
-                self.branch_done(tree, *id, *branch, *stop, &mut turn)
+                self.branch_done(tree, *id, *branch, *stop, &mut turn);
             }
             Event::Labels { id, masses, tokens } => self.judged(*id, masses, *tokens, &mut turn),
             Event::Failed { id, message } => {
                 if let Some(pending) = self.pending.remove(id) {
-                    self.give_up(tree, pending, message, &mut turn);
+                    Self::give_up(tree, pending, message, &mut turn);
                     self.stop(message, Actor::Search, &mut turn);
                 }
             }
@@ -419,7 +419,7 @@ impl Driver {
                     if let Pending::Judgement { node } = pending {
                         self.unjudged.push_back(node);
                     } else {
-                        self.give_up(tree, pending, why, &mut turn);
+                        Self::give_up(tree, pending, why, &mut turn);
                     }
                 }
                 if !restarting {
@@ -431,7 +431,7 @@ impl Driver {
     }
 
     /// Marks what a request was growing as interrupted.
-    fn give_up(&self, tree: &Tree, pending: Pending, why: &str, turn: &mut Turn) {
+    fn give_up(tree: &Tree, pending: Pending, why: &str, turn: &mut Turn) {
         if let Pending::Growth { nodes, .. } = pending {
             turn.operations.extend(interrupted(tree, nodes, why));
         }

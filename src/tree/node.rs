@@ -180,11 +180,13 @@ impl Node {
     }
 
     /// Returns the ids of the step's tokens.
+    #[must_use]
     pub fn token_ids(&self) -> impl ExactSizeIterator<Item = i32> + '_ {
         self.tokens.iter().map(|mark| mark.id)
     }
 
     /// Returns the raw log-probabilities of the step's tokens.
+    #[must_use]
     pub fn logprobs(&self) -> impl ExactSizeIterator<Item = f32> + '_ {
         self.tokens.iter().map(|mark| mark.logprob)
     }

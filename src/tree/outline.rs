@@ -1,6 +1,6 @@
 //! The outline: which rows a tree has on a screen, and how to find them fast.
 //!
-//! Responsible for folds, for showing a run of only children as one row, and for counting
+//! Responsible for folds, for showing a chain (a run of only children) as one row, and for counting
 //! rows per subtree, so that finding row 500,000 does not walk 500,000 rows. Not responsible
 //! for drawing, nor for the tree: an outline is a view, and many can look at one tree.
 //!
@@ -34,12 +34,12 @@ impl View {
     }
 }
 
-/// One row: a node, or a run of only children.
+/// One row: a node, or a chain of only children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// The first node of the row.
     pub head: NodeId,
-    /// The last node of the row; the same as `head` unless the row is a run.
+    /// The last node of the row; the same as `head` unless the row is a chain.
     pub tail: NodeId,
 }
 
@@ -267,7 +267,7 @@ impl Outline {
         self.recount(tree);
     }
 
-    /// Shows runs of only children as one row each, or every node on its own row.
+    /// Shows chains as one row each, or every node on its own row.
     pub fn set_joins_chains(&mut self, tree: &Tree, joins: bool) {
         self.joins_chains = joins;
         for id in tree.ids().skip(1) {
@@ -281,7 +281,7 @@ impl Outline {
         self.recount(tree);
     }
 
-    /// Returns whether runs of only children share a row.
+    /// Returns whether chains share a row.
     #[must_use]
     pub fn joins_chains(&self) -> bool {
         self.joins_chains

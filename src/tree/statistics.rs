@@ -70,7 +70,9 @@ mod tests {
 
     fn of(values: &[f64]) -> Statistics {
         let mut record = Statistics::default();
-        values.iter().for_each(|value| record.add(*value));
+        for value in values {
+            record.add(*value);
+        }
         record
     }
 

@@ -33,12 +33,12 @@ const EVENTS: usize = 1024;
 ///
 /// # Errors
 /// Returns a sentence if there is no terminal, or if something could not be saved.
-pub fn run(options: Options) -> Result<(), String> {
+pub fn run(options: &Options) -> Result<(), String> {
     let mut terminals = Terminals::enter()?;
     let size =
         terminals.screen.size().map_err(|error| format!("the terminal has no size: {error}"))?;
     let mut model = Model::new((size.width, size.height), now());
-    let (mut runtime, events, arrivals) = Runtime::start(&options, Clipboard::System(None))?;
+    let (mut runtime, events, arrivals) = Runtime::start(options, Clipboard::System(None))?;
     let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
     let ended = reactor.block_on(async {
@@ -117,7 +117,7 @@ pub async fn drive<B: Backend>(
     watch: &mut dyn FnMut(Latency),
 ) -> Result<(), String> {
     let mut signals = Signals::new();
-    let mut going = first.into_iter().all(|effect| runtime.perform(effect));
+    let mut going = runtime.perform_all(first);
     let mut drawn = Instant::now();
     draw.frame(model)?;
     let mut dirty = false;
@@ -168,8 +168,7 @@ pub async fn drive<B: Backend>(
 /// Tells the model a message and does what follows. Returns false if the program is to end.
 fn tell(model: &mut Model, message: Msg, runtime: &mut Runtime) -> bool {
     let effects = update(model, message, now());
-    // Every effect is done, also what stands after a wish to quit: it may be a save.
-    effects.into_iter().fold(true, |going, effect| runtime.perform(effect) && going)
+    runtime.perform_all(effects)
 }
 
 /// Asks to end from outside: SIGTERM and SIGHUP end the program as `q` does.
@@ -198,7 +197,7 @@ impl Signals {
                 _ = hangup.recv() => return,
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

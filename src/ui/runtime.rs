@@ -72,8 +72,18 @@ impl Runtime {
         (Self { engine, writer: None, clipboard, sessions, arrivals }, events, receiver)
     }
 
+    /// Does what effects say, in order, also what stands after a wish to quit: it may be a save.
+    /// Returns false if the program is to end.
+    pub fn perform_all(&mut self, effects: Vec<Effect>) -> bool {
+        let mut going = true;
+        for effect in effects {
+            going &= self.perform(effect);
+        }
+        going
+    }
+
     /// Does what an effect says. Returns false if the program is to end.
-    pub fn perform(&mut self, effect: Effect) -> bool {
+    fn perform(&mut self, effect: Effect) -> bool {
         match effect {
             Effect::Ask(request) => self.engine.send(request),
             Effect::Create(problem) => {
@@ -204,7 +214,7 @@ fn create(
     problem: Problem,
     acknowledge: Box<dyn Fn(Ack) + Send>,
 ) -> Result<(Opened, Option<Writer>), String> {
-    let make = || {
+    let new_session = || {
         let mut facts = BTreeMap::new();
         facts.insert("pleach".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
         if let Some(seed) = sessions.seed {
@@ -214,7 +224,7 @@ fn create(
         let path = session::create_in(&sessions.folder()?, &problem.text, &fresh)?;
         session::open(&path, acknowledge)
     };
-    let made: Result<_, session::Error> = make();
+    let made: Result<_, session::Error> = new_session();
     let (log, writer) = made
         .map_err(|error| format!("{error}. Choose another folder by setting PLEACH_DATA_DIR."))?;
     let opened = Opened {

@@ -15,18 +15,18 @@ use super::runtime::{Arrival, Runtime, now};
 use super::theme::Theme;
 use super::{Options, view};
 use crate::app::layout::SMALLEST;
-use crate::app::{Effect, Model, Msg, begin, parse_keys, update};
+use crate::app::{Model, Msg, begin, parse_keys, update};
 use crate::engine::Events;
 
 /// How long nothing may happen before a script gives up waiting.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs keys and returns the last screen as plain text, one line a row.
 ///
 /// # Errors
 /// Returns a sentence if the keys cannot be read, the size is too small, or the program waits
 /// for something that does not come.
-pub fn script(options: Options, keys: &str, size: (u16, u16)) -> Result<String, String> {
+pub fn script(options: &Options, keys: &str, size: (u16, u16)) -> Result<String, String> {
     let keys = parse_keys(keys).map_err(|error| error.to_string())?;
     if size.0 == 0 || size.1 == 0 || size.0 > 1000 || size.1 > 1000 {
         return Err(format!(
@@ -34,17 +34,17 @@ pub fn script(options: Options, keys: &str, size: (u16, u16)) -> Result<String, 
             size.0, size.1, SMALLEST.0, SMALLEST.1
         ));
     }
-    let (runtime, events, arrivals) = Runtime::start(&options, Clipboard::Nowhere)?;
+    let (runtime, events, arrivals) = Runtime::start(options, Clipboard::Nowhere)?;
     let reactor = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
     let mut stage = Stage { model: Model::new(size, now()), runtime, events, arrivals };
     reactor.block_on(async {
         let first = begin(&mut stage.model, &options.opening);
-        stage.perform(first);
+        stage.runtime.perform_all(first);
         stage.settle().await?;
         for key in keys {
             let effects = update(&mut stage.model, Msg::Key(key), now());
-            if !stage.perform(effects) {
+            if !stage.runtime.perform_all(effects) {
                 break;
             }
             stage.settle().await?;
@@ -65,10 +65,6 @@ struct Stage {
 }
 
 impl Stage {
-    fn perform(&mut self, effects: Vec<Effect>) -> bool {
-        effects.into_iter().fold(true, |going, effect| self.runtime.perform(effect) && going)
-    }
-
     /// Waits until nothing is under way.
     async fn settle(&mut self) -> Result<(), String> {
         loop {
@@ -90,7 +86,7 @@ impl Stage {
                 next.ok_or("the program waits for something that does not come")?
             };
             let effects = update(&mut self.model, message, now());
-            self.perform(effects);
+            self.runtime.perform_all(effects);
         }
     }
 }

@@ -69,7 +69,7 @@ pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
     if !ended.is_empty() {
         lines.push(vec![Span::styled(
             SafeText::line(&ended).into_string(),
-            theme.style("state.stopped"),
+            theme.style("state.interrupted"),
         )]);
     }
     lines

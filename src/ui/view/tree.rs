@@ -1,4 +1,4 @@
-//! The tree pane: one row per node, runs of only children on one row.
+//! The tree pane: one row per node, chains on one row.
 
 use ratatui::Frame;
 use ratatui::style::Style;
@@ -36,7 +36,7 @@ pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
 fn draw_row(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area, row: Row) {
     let tree = &bench.tree;
     let here = bench.outline.head(tree, bench.cursor) == row.head;
-    // A run shows its first step, or the chosen one.
+    // A chain shows its first step, or the chosen one.
     let id = if here { bench.cursor } else { row.head };
     let base = if here { theme.style("selection") } else { Style::new() };
     let columns = usize::from(area.width);
@@ -51,9 +51,9 @@ fn draw_row(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area, row
     left.push_str(fold_mark(bench, row.tail));
     let glyph = glyph(tree, row.tail);
     let text = SafeText::line(step_text(tree, id));
-    let run = format!("{}{}", repeats(tree, id), run_length(tree, row, id));
+    let chain = format!("{}{}", repeats(tree, id), chain_length(tree, row, id));
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
-    let tail = format!("{run}{word}");
+    let tail = format!("{chain}{word}");
     let room = columns.saturating_sub(figures + width(&left) + 2 + width(&tail));
     let (text, used) = truncate(&text, room);
     let gap = " ".repeat(room - used.min(room));
@@ -114,7 +114,7 @@ fn standing(tree: &Tree, id: NodeId) -> (&'static str, &'static str) {
         (State::Answered, None) => ("answer", "state.answer"),
         (State::Growing, _) => ("growing", "state.growing"),
         (State::Duplicate, _) => ("duplicate", "state.duplicate"),
-        (State::Interrupted, _) => ("stopped", "state.stopped"),
+        (State::Interrupted, _) => ("interrupted", "state.interrupted"),
         (State::Open, _) => ("", "state.open"),
     }
 }
@@ -144,7 +144,7 @@ fn step_text(tree: &Tree, id: NodeId) -> &str {
 }
 
 /// How many steps share the row, or which of them is shown.
-fn run_length(tree: &Tree, row: Row, shown: NodeId) -> String {
+fn chain_length(tree: &Tree, row: Row, shown: NodeId) -> String {
     let depth = |id: NodeId| tree.node(id).depth();
     let steps = depth(row.tail) - depth(row.head);
     match (steps, depth(shown) - depth(row.head)) {

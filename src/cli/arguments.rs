@@ -1,0 +1,192 @@
+//! The command line: options and verbs, with the words of their help.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::exit;
+use crate::search::Policy;
+
+/// The largest seed: 53 bits, which every JSON reader holds.
+const LARGEST_SEED: u64 = (1 << 53) - 1;
+
+/// A terminal workbench for reasoning trees.
+///
+/// A local model grows a tree of reasoning steps and judges them; you watch the scores arrive,
+/// prune and keep what is good. Without a verb it opens the start screen. Sessions are saved
+/// as they grow.
+#[derive(Debug, Parser)]
+#[command(name = "pleach", version, after_help = exit::TABLE, max_term_width = 100)]
+pub struct Arguments {
+    /// Which model answers.
+    #[command(flatten)]
+    pub model: ModelArguments,
+    /// What to do; the start screen if absent.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// Options of every verb that uses a model.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelArguments {
+    /// A GGUF model; the small embedded one if absent.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// A Jinja chat template in place of the model's own.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub chat_template: Option<PathBuf>,
+    /// Tokens of context that all branches share; the default suits the model.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub context: Option<u32>,
+    /// Threads to decode with; the default suits the machine.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub threads: Option<u32>,
+    /// Layers of the model on the GPU; all that fit if absent.
+    #[arg(long, global = true, value_name = "N")]
+    pub gpu_layers: Option<u32>,
+    /// What answers; `scripted` makes up text without a model and is for tests.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "ENGINE")]
+    pub engine: EngineChoice,
+}
+
+/// What answers requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum EngineChoice {
+    /// A language model.
+    #[default]
+    Llama,
+    /// Made-up text, for tests.
+    Scripted,
+}
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Open a new session on a problem.
+    New {
+        /// The problem, as the model reads it.
+        #[arg(allow_hyphen_values = true)]
+        problem: String,
+    },
+    /// Open a session.
+    Open {
+        /// The session.
+        file: PathBuf,
+    },
+    /// Grow trees without a screen, one session for each problem of a file.
+    Grow(GrowArguments),
+    /// Print a session's tree and answers.
+    Show(ShowArguments),
+    /// Print a session's operations as JSON Lines.
+    Log {
+        /// The session.
+        file: PathBuf,
+        /// JSON Lines, which it prints in any case.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Press keys on a session and print the last screen.
+    Script(ScriptArguments),
+    /// Answer requests on standard input; pleach starts this itself.
+    #[command(hide = true)]
+    Engine,
+}
+
+/// What `pleach grow` is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Run the same command again to go on where it stopped: what is grown already is not grown again.
+Limits that are given replace those of the policy.
+
+A problem file has one problem a line:
+  {\"id\": \"a\", \"problem\": \"Use 4, 7, 8 and 8 to make 24.\", \"verifier\": \"countdown\"}
+Only `problem` is needed. `answer` is the reference answer; `verifier` is exact, numeric,
+countdown or a command; `numbers` and `target` are those of a countdown.")]
+pub struct GrowArguments {
+    /// The problem file.
+    #[arg(value_name = "PROBLEMS.jsonl")]
+    pub problems: PathBuf,
+    /// How to search: swe-search.
+    #[arg(long, value_name = "POLICY", value_parser = Policy::named)]
+    pub policy: Policy,
+    /// The most nodes of a tree.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub nodes: Option<u64>,
+    /// The most tokens of a tree, those of judging too.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub tokens: Option<u64>,
+    /// The most seconds of growing a tree.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
+    pub seconds: Option<u64>,
+    /// The seed of all randomness; drawn anew for each session if absent.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
+    pub seed: Option<u64>,
+    /// The folder for the sessions.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Print one JSON object a problem.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `pleach show` is told.
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// The session.
+    pub file: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Show what is pruned or repeated too, and every step with its whole text.
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub all: bool,
+}
+
+/// What `pleach script` is told.
+#[derive(Debug, Args)]
+pub struct ScriptArguments {
+    /// The session; the start screen if absent.
+    pub file: Option<PathBuf>,
+    /// The keys, as the help names them, such as `jj<Enter>`.
+    #[arg(long, value_name = "KEYS")]
+    pub keys: String,
+    /// The size of the screen.
+    #[arg(long, value_name = "COLSxROWS", default_value = "80x24", value_parser = size)]
+    pub size: (u16, u16),
+}
+
+fn size(text: &str) -> Result<(u16, u16), String> {
+    let read = || {
+        let (columns, rows) = text.split_once('x')?;
+        Some((columns.parse().ok()?, rows.parse().ok()?))
+    };
+    read().ok_or_else(|| "give columns and rows, such as 120x40".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_columns_and_rows() {
+        assert_eq!(size("120x40"), Ok((120, 40)));
+        assert!(size("120").is_err() && size("ax3").is_err() && size("99999x3").is_err());
+    }
+
+    #[test]
+    fn the_help_names_every_policy() {
+        let mut command = Arguments::command();
+        let help = command.find_subcommand_mut("grow").unwrap().render_help().to_string();
+        for name in Policy::NAMES {
+            assert!(help.contains(name), "{name}");
+        }
+    }
+}

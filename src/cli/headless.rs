@@ -1,0 +1,313 @@
+//! A growth: a search over one session without a screen.
+//!
+//! Responsible for the loop between the driver, the engine, the session's file and verifier
+//! commands, as the workbench does it. Not responsible for the order of problems, nor for
+//! what is printed.
+//!
+//! Invariant: every operation that is applied to the tree is handed to the writer, in order.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::JoinSet;
+
+use super::exit::{Exit, Failure};
+use super::loading::{Reasoner, gone};
+use super::stop::Stop;
+use crate::engine::Event;
+use crate::engine::protocol::RequestId;
+use crate::evaluate::{Verdict, verify};
+use crate::search::{Driver, Mode, Policy, Turn, Verification};
+use crate::session::{self, Ack, Writer};
+use crate::tree::{Actor, Body, NodeId, Operation, Problem, Tree};
+
+/// How long the engine may take to stop what it is doing, after Ctrl-C.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Events that are handled before their operations are handed to the writer.
+const EVENTS: usize = 1024;
+
+/// How a growth ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The search came to its end.
+    Ended,
+    /// The engine could not do what was asked; a sentence with the mend.
+    Failed(String),
+    /// The program was asked to stop.
+    Stopped,
+}
+
+/// What a growth tells while it runs.
+#[derive(Debug)]
+pub enum Notice<'growth> {
+    /// The tree changed.
+    Grown(&'growth Tree),
+    /// Something that a person should know; a sentence.
+    Told(String),
+}
+
+/// A search over one session.
+pub struct Growth {
+    tree: Tree,
+    driver: Driver,
+    writer: Writer,
+    acknowledged: UnboundedReceiver<Ack>,
+    unsaved: Vec<Operation>,
+    checks: JoinSet<(NodeId, Result<Verdict, String>)>,
+    clock: Clock,
+    first_request: RequestId,
+    failure: Option<String>,
+}
+
+impl Growth {
+    /// Opens a session to grow. A new one is given its problem.
+    ///
+    /// # Errors
+    /// Returns why the session cannot be opened.
+    pub fn open(
+        path: &Path,
+        problem: &Problem,
+        policy: Policy,
+        first_request: RequestId,
+    ) -> Result<Self, Failure> {
+        let (acknowledge, acknowledged) = unbounded_channel();
+        // Without a receiver the growth is over, and `close` tells what could not be saved.
+        let acknowledge = Box::new(move |ack| drop(acknowledge.send(ack)));
+        let (log, writer) = session::open(path, acknowledge)?;
+        let tree = Tree::fold(&log.operations).map_err(|error| {
+            let message = format!("{} is damaged: {error}; go back to a backup", path.display());
+            Failure::new(Exit::Session, message)
+        })?;
+        let mut growth = Self {
+            driver: Driver::new(policy, log.header.seed(), first_request),
+            tree,
+            writer,
+            acknowledged,
+            unsaved: Vec::new(),
+            checks: JoinSet::new(),
+            clock: Clock::start(),
+            first_request,
+            failure: None,
+        };
+        if growth.tree.sequence() == 0 {
+            let now = growth.clock.now();
+            growth.act(Actor::Person, Body::ProblemSet { problem: problem.clone() }, now)?;
+        }
+        Ok(growth)
+    }
+
+    /// Searches until the budget is spent, the engine cannot go on, or `stop` is asked.
+    ///
+    /// # Errors
+    /// Returns that the engine was lost for good, or that nothing can be saved.
+    pub async fn run(
+        &mut self,
+        reasoner: &mut Reasoner,
+        stop: &mut Stop,
+        notice: &mut dyn FnMut(Notice<'_>),
+    ) -> Result<Outcome, Failure> {
+        self.begin(reasoner)?;
+        let mut asked = stop.times();
+        let mut until = None;
+        while !self.is_settled(until.is_some()) {
+            tokio::select! {
+                () = stop.more_than(asked) => {
+                    if until.is_some() {
+                        break;
+                    }
+                    asked = stop.times();
+                    until = Some(tokio::time::Instant::now() + PATIENCE);
+                    let turn = self.driver.cancel();
+                    self.take(turn, reasoner)?;
+                }
+                () = reached(until) => break,
+                Some(ack) = self.acknowledged.recv() => saved(ack)?,
+                Some(checked) = self.checks.join_next() => self.take_check(checked, reasoner, notice)?,
+                event = reasoner.events.recv() => {
+                    let mut next = Some(event.ok_or_else(gone)?);
+                    for _ in 0..EVENTS {
+                        let Some(event) = next else { break };
+                        let lost = self.hear(&event, reasoner, notice);
+                        if lost.is_err() {
+                            self.save()?;
+                            return lost.map(|()| Outcome::Ended);
+                        }
+                        next = reasoner.events.try_recv().ok();
+                    }
+                    // An event that was taken must not be lost with the last round.
+                    if let Some(event) = next {
+                        self.hear(&event, reasoner, notice)?;
+                    }
+                }
+            }
+            self.save()?;
+            notice(Notice::Grown(&self.tree));
+        }
+        self.save()?;
+        if until.is_some() {
+            return Ok(Outcome::Stopped);
+        }
+        Ok(self.failure.take().map_or(Outcome::Ended, Outcome::Failed))
+    }
+
+    /// Saves what is left and closes the session.
+    ///
+    /// # Errors
+    /// Returns what could not be saved.
+    pub fn close(mut self) -> Result<(), Failure> {
+        match self.writer.close() {
+            // All is saved; whoever reads the session now folds it or leaves it as it is.
+            Ok(()) | Err(session::Error::NotFolded { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Starts the search, takes over what an earlier one left, and verifies what it did not.
+    fn begin(&mut self, reasoner: &Reasoner) -> Result<(), Failure> {
+        if let Some(model) = reasoner.model() {
+            let _ = self.driver.handle(&self.tree, &Event::Loaded(model.clone()));
+        }
+        // The start comes first, so that the time since the earlier search is not its own.
+        let mut turn = self.driver.start(&self.tree, NodeId::ROOT, self.clock.now());
+        let left = self.driver.take_over(&self.tree);
+        turn.operations.extend(left.operations);
+        turn.verifications.extend(self.tree.ids().filter_map(|node| {
+            let answer = self.tree.node(node).answer()?.to_owned();
+            let unverified = self.tree.evaluation(node, verify::NAME).is_none();
+            unverified.then_some(Verification { node, answer })
+        }));
+        self.take(turn, reasoner)?;
+        self.save()
+    }
+
+    /// Returns whether nothing is under way. Who wants to stop does not wait for verifiers:
+    /// their answers are verified when the session is grown on.
+    fn is_settled(&self, stopping: bool) -> bool {
+        let resting = self.driver.mode() == Mode::Paused && self.driver.is_idle();
+        resting && (stopping || self.checks.is_empty())
+    }
+
+    /// Answers an event of the engine.
+    fn hear(
+        &mut self,
+        event: &Event,
+        reasoner: &mut Reasoner,
+        notice: &mut dyn FnMut(Notice<'_>),
+    ) -> Result<(), Failure> {
+        match event {
+            Event::Lost { why, restarting: true } => notice(Notice::Told(format!(
+                "the engine was lost ({why}) and is being started again; the tree is whole"
+            ))),
+            Event::Failed { id, message } if *id >= self.first_request => {
+                self.failure = Some(message.clone());
+            }
+            _ => {}
+        }
+        let turn = self.driver.handle(&self.tree, event);
+        self.take(turn, reasoner)?;
+        reasoner.notice(event)
+    }
+
+    /// Does what the driver wants, and what it wants next, until it waits for the engine.
+    fn take(&mut self, turn: Turn, reasoner: &Reasoner) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let mut next = turn;
+        loop {
+            let idle = next.operations.is_empty() && next.requests.is_empty();
+            for (actor, body) in next.operations {
+                self.act(actor, body, now)?;
+            }
+            for request in next.requests {
+                reasoner.send(request);
+            }
+            for asked in next.verifications {
+                self.verify(asked);
+            }
+            next = self.driver.advance(&self.tree, now);
+            if idle && next.operations.is_empty() && next.requests.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn act(&mut self, actor: Actor, body: Body, now: u64) -> Result<(), Failure> {
+        let operation = Operation { sequence: self.tree.sequence() + 1, time: now, actor, body };
+        self.tree.apply(&operation).map_err(|error| {
+            let message = format!("{error}; this is a mistake in pleach, please report it");
+            Failure::new(Exit::Failed, message)
+        })?;
+        self.unsaved.push(operation);
+        Ok(())
+    }
+
+    fn save(&mut self) -> Result<(), Failure> {
+        let unsaved = std::mem::take(&mut self.unsaved);
+        Ok(self.writer.append(&unsaved)?)
+    }
+
+    /// Lets a verifier look at an answer, on a thread of its own.
+    fn verify(&mut self, asked: Verification) {
+        let Some(problem) = self.tree.problem().cloned() else { return };
+        let Some(verifier) = verify::of(&problem) else { return };
+        let (path, Verification { node, answer }) = (self.tree.path_text(asked.node), asked);
+        self.checks.spawn_blocking(move || {
+            let verdict = verifier
+                .and_then(|verifier| verifier.check(&verify::case(&problem, &path, &answer)));
+            (node, verdict.map_err(|error| error.to_string()))
+        });
+    }
+
+    fn take_check(
+        &mut self,
+        checked: Result<(NodeId, Result<Verdict, String>), tokio::task::JoinError>,
+        reasoner: &Reasoner,
+        notice: &mut dyn FnMut(Notice<'_>),
+    ) -> Result<(), Failure> {
+        match checked {
+            Ok((node, Ok(verdict))) => {
+                let operations = vec![Driver::verified(node, &verdict)];
+                self.take(Turn { operations, ..Turn::default() }, reasoner)
+            }
+            Ok((node, Err(why))) => {
+                notice(Notice::Told(format!("the answer of {node} is not verified: {why}")));
+                Ok(())
+            }
+            Err(error) => Err(Failure::new(Exit::Failed, format!("a verifier crashed: {error}"))),
+        }
+    }
+}
+
+/// Waits for a moment; for ever where there is none.
+async fn reached(until: Option<tokio::time::Instant>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Nothing more is grown that might be lost.
+fn saved(ack: Ack) -> Result<(), Failure> {
+    match ack {
+        Ack::Failed { message } => Err(Failure::new(Exit::Session, message)),
+        Ack::Saved { .. } | Ack::Copied { .. } | Ack::CopyFailed { .. } => Ok(()),
+    }
+}
+
+/// The time, in milliseconds since 1970-01-01 UTC; it never runs backwards.
+struct Clock {
+    began: Instant,
+    milliseconds: u64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let milliseconds = u64::try_from(since.as_millis()).unwrap_or_default();
+        Self { began: Instant::now(), milliseconds }
+    }
+
+    fn now(&self) -> u64 {
+        self.milliseconds + u64::try_from(self.began.elapsed().as_millis()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,62 @@
+//! The command line and the headless verbs.
+//!
+//! Responsible for reading arguments, for calling one verb, and for what a verb without a
+//! screen prints. Not responsible for anything on the screen (`ui`). Each verb has its own
+//! file; exit codes are in [`exit`], and everything printed goes through [`output`].
+
+mod arguments;
+mod exit;
+mod grow;
+mod headless;
+mod ledger;
+mod loading;
+mod log;
+mod output;
+mod problems;
+mod progress;
+mod report;
+mod screen;
+mod show;
+mod show_json;
+mod stop;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use arguments::{Arguments, Verb};
+pub use exit::{Exit, Failure};
+pub use headless::{Growth, Notice, Outcome};
+pub use loading::Reasoner;
+pub use output::Output;
+pub use problems::read_problems;
+pub use stop::Stop;
+
+/// Runs the program with its command line and returns its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let mut output = Output::standard();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refusal) => return output.refuse(&refusal).into(),
+    };
+    match run(arguments, &mut output) {
+        Ok(exit) => exit.into(),
+        Err(failure) => output.complain(&failure).into(),
+    }
+}
+
+fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
+    let Arguments { model, verb } = arguments;
+    match verb {
+        None => screen::start(&model),
+        Some(Verb::New { problem }) => screen::new(&model, problem),
+        Some(Verb::Open { file }) => screen::open(&model, file),
+        Some(Verb::Script(script)) => screen::script(&model, script, output),
+        Some(Verb::Grow(grow)) => grow::grow(&model, grow, output),
+        Some(Verb::Show(show)) => show::show(&show, output),
+        Some(Verb::Log { file, .. }) => log::log(&file, output),
+        Some(Verb::Engine) => worker::serve(),
+    }
+}

@@ -1,0 +1,86 @@
+//! The verbs with a screen: the start screen, `new`, `open`, and `script` without a terminal.
+//!
+//! Responsible for telling mistakes of the command line before the screen is taken.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::arguments::{EngineChoice, ModelArguments, ScriptArguments};
+use super::exit::{Exit, Failure};
+use super::loading;
+use super::output::Output;
+use super::problems::check_text;
+use crate::session;
+use crate::tree::Problem;
+use crate::ui::{self, EngineKind, Opening, Options};
+
+/// Opens the start screen.
+///
+/// # Errors
+/// Returns what is wrong with the model, or why the screen ended.
+pub fn start(model: &ModelArguments) -> Result<Exit, Failure> {
+    run(model, Opening::StartScreen)
+}
+
+/// Opens a new session.
+///
+/// # Errors
+/// As [`start`]; and if the problem is empty.
+pub fn new(model: &ModelArguments, problem: String) -> Result<Exit, Failure> {
+    check_text(&problem).map_err(|message| Failure::new(Exit::Input, message))?;
+    run(model, Opening::New(Problem { text: problem, ..Problem::default() }))
+}
+
+/// Opens a session.
+///
+/// # Errors
+/// As [`start`]; and if the file is no session.
+pub fn open(model: &ModelArguments, file: PathBuf) -> Result<Exit, Failure> {
+    check_session(&file)?;
+    run(model, Opening::File(file))
+}
+
+/// Presses keys and prints the last screen.
+///
+/// # Errors
+/// As [`open`]; and if the keys cannot be read or lead nowhere.
+pub fn script(
+    model: &ModelArguments,
+    arguments: ScriptArguments,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let ScriptArguments { file, keys, size } = arguments;
+    file.as_deref().map(check_session).transpose()?;
+    let opening = file.map_or(Opening::StartScreen, Opening::File);
+    let screen = ui::script(&options(model, opening)?, &keys, size)
+        .map_err(|message| Failure::new(Exit::Failed, message))?;
+    output.block(&screen)?;
+    Ok(Exit::Fine)
+}
+
+fn run(model: &ModelArguments, opening: Opening) -> Result<Exit, Failure> {
+    ui::run(&options(model, opening)?).map_err(|message| Failure::new(Exit::Failed, message))?;
+    Ok(Exit::Fine)
+}
+
+fn options(model: &ModelArguments, opening: Opening) -> Result<Options, Failure> {
+    let engine = match model.engine {
+        EngineChoice::Llama => EngineKind::Llama,
+        EngineChoice::Scripted => EngineKind::Scripted,
+    };
+    Ok(Options { model: loading::options(model)?, engine, opening, ..Options::default() })
+}
+
+/// Looks at the first bytes of a file. What is no session is refused in the words of the
+/// session room; the rest of a session is read when it is opened.
+fn check_session(file: &Path) -> Result<(), Failure> {
+    const MARK: std::ops::Range<usize> = 68..72;
+    let mut start = Vec::new();
+    let is_file = file.is_file();
+    let mut read = || std::fs::File::open(file)?.take(100).read_to_end(&mut start);
+    let marked = is_file && read().is_ok() && start.get(MARK) == Some(b"plea");
+    if !marked {
+        session::read(file)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! `pleach show --json`: a tree as one JSON object. The names are relied on from outside.
+
+use serde::Serialize;
+
+use crate::aggregate::{self, Answer};
+use crate::evaluate::Rating;
+use crate::tree::{Evaluation, EvaluatorKind, NodeId, Tree};
+
+/// A tree.
+#[derive(Debug, Serialize)]
+pub struct Shown<'tree> {
+    problem: &'tree str,
+    nodes: Vec<ShownNode<'tree>>,
+    answers: Vec<Answer>,
+}
+
+/// A node; the root too, whose text is the problem.
+#[derive(Debug, Serialize)]
+struct ShownNode<'tree> {
+    id: NodeId,
+    parent: Option<NodeId>,
+    depth: u32,
+    text: &'tree str,
+    visits: u64,
+    /// The mean of the ratings below it; nothing without any.
+    value: Option<f64>,
+    /// Whether this very node was pruned; all below it is out of the search with it.
+    pruned: bool,
+    /// A person's verdict; nothing yet.
+    label: Option<&'tree str>,
+    evaluations: Vec<ShownEvaluation<'tree>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownEvaluation<'tree> {
+    evaluator: &'tree str,
+    value: f64,
+    raw: f64,
+    scale: &'tree str,
+    explanation: &'tree str,
+    kind: EvaluatorKind,
+}
+
+impl<'tree> Shown<'tree> {
+    /// Shows a tree.
+    #[must_use]
+    pub fn of(tree: &'tree Tree) -> Self {
+        Self {
+            problem: tree.problem().map_or("", |problem| problem.text.as_str()),
+            nodes: tree.ids().map(|id| ShownNode::of(tree, id)).collect(),
+            answers: aggregate::answers(tree, Rating::NAME),
+        }
+    }
+}
+
+impl<'tree> ShownNode<'tree> {
+    fn of(tree: &'tree Tree, id: NodeId) -> Self {
+        let node = tree.node(id);
+        let statistics = tree.statistics(id, Rating::NAME);
+        let text = match tree.problem() {
+            Some(problem) if id == NodeId::ROOT => problem.text.as_str(),
+            _ => node.text(),
+        };
+        Self {
+            id,
+            parent: node.parent(),
+            depth: node.depth(),
+            text,
+            visits: statistics.visits,
+            value: (statistics.visits > 0).then_some(statistics.mean),
+            pruned: node.is_pruned(),
+            label: None,
+            evaluations: node.evaluations().iter().map(ShownEvaluation::of).collect(),
+        }
+    }
+}
+
+impl<'tree> ShownEvaluation<'tree> {
+    fn of(evaluation: &'tree Evaluation) -> Self {
+        Self {
+            evaluator: &evaluation.evaluator,
+            value: evaluation.value,
+            raw: evaluation.raw,
+            scale: &evaluation.scale,
+            explanation: &evaluation.explanation,
+            kind: evaluation.kind,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::sample::random_session;
+
+    #[test]
+    fn the_names_are_those_that_others_rely_on() {
+        let (tree, _) = random_session(5, 300);
+        let json = serde_json::to_value(Shown::of(&tree)).unwrap();
+        let names = |value: &serde_json::Value| {
+            value.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(names(&json), ["answers", "nodes", "problem"]);
+        let nodes = json["nodes"].as_array().unwrap();
+        assert_eq!(nodes.len(), tree.len());
+        let expected =
+            ["depth", "evaluations", "id", "label", "parent", "pruned", "text", "value", "visits"];
+        assert!(nodes.iter().all(|node| names(node) == expected));
+        assert_eq!((&nodes[0]["id"], &nodes[0]["parent"]), (&0.into(), &serde_json::Value::Null));
+        let judged = nodes.iter().find_map(|node| node["evaluations"].as_array()?.first());
+        let expected = ["evaluator", "explanation", "kind", "raw", "scale", "value"];
+        assert_eq!(names(judged.unwrap()), expected);
+    }
+}
