@@ -135,7 +135,7 @@ fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
         Event::Lost { why, restarting: true } => {
             model.engine = EngineState::Restarting(why.clone());
             model.complain(format!(
-                "The engine was lost ({why}) and is being started again; the tree is whole."
+                "The engine was lost and is being started again; the tree is whole. ({why})"
             ));
         }
         Event::Lost { why, restarting: false } => {
