@@ -224,6 +224,23 @@ impl Program {
         self.wait_for(text, |screen| screen.contains(text))
     }
 
+    /// Watches the screen for some time and presses the keys that `answer` gives, at most once a
+    /// frame. The time is when the test does what it is about, not a wait for something.
+    pub fn watch(&mut self, time: Duration, answer: impl Fn(&str) -> Option<&'static str>) {
+        let deadline = Instant::now() + time;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            let waited = self.output.1.wait_timeout(self.output(), left);
+            let keys = answer(&waited.unwrap_or_else(PoisonError::into_inner).0.screen);
+            if let Some(keys) = keys {
+                self.press(keys);
+            }
+        }
+    }
+
     /// The screen after the last whole frame.
     pub fn screen(&self) -> String {
         self.output().screen.clone()
