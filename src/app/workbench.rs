@@ -70,12 +70,12 @@ impl Workbench {
     ///
     /// # Errors
     /// Returns a sentence if the operations do not make a tree.
-    pub(super) fn open(opened: Opened, first_request: u64) -> Result<Self, String> {
+    pub(super) fn open(opened: Opened, policy: Policy, first_request: u64) -> Result<Self, String> {
         let tree = Tree::fold(&opened.operations)
             .map_err(|error| format!("{} is damaged: {error}.", opened.path.display()))?;
         let mut bench = Self {
             outline: Outline::new(&tree),
-            driver: Driver::new(Policy::swe_search(), opened.seed, first_request),
+            driver: Driver::new(policy, opened.seed, first_request),
             cursor: NodeId::ROOT,
             line: 0,
             path_scroll: 0,
