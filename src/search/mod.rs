@@ -12,4 +12,4 @@ mod selector;
 pub use driver::{Driver, Mode, Turn, Verification};
 pub use policy::Policy;
 pub use seed::child_seed;
-pub use selector::{Choice, Term, select};
+pub use selector::{Choice, Frontier, Term, select};

@@ -56,7 +56,7 @@ impl std::fmt::Display for Choice {
 /// nothing may be expanded.
 #[must_use]
 pub fn select(tree: &Tree, policy: &Policy, evaluator: &str, top: NodeId) -> Option<Choice> {
-    let mut best: Option<(f64, NodeId)> = None;
+    let mut best = None;
     let mut stack = vec![top];
     while let Some(node) = stack.pop() {
         if tree.node(node).is_pruned() {
@@ -66,13 +66,85 @@ pub fn select(tree: &Tree, policy: &Policy, evaluator: &str, top: NodeId) -> Opt
         if may_expand(tree, policy, node) {
             let score: f64 =
                 terms(tree, policy, evaluator, node).map(|term| term.value).into_iter().sum();
-            if best.is_none_or(|(high, oldest)| score > high || (score >= high && node < oldest)) {
-                best = Some((score, node));
-            }
+            best = better(best, Some((score, node)));
         }
     }
     let (_, node) = best?;
     Some(Choice { node, terms: terms(tree, policy, evaluator, node).to_vec() })
+}
+
+/// What [`select`] finds, kept from one look at a tree to the next: only what changed in between
+/// is looked at again.
+///
+/// The score of a node follows from the node and its parent alone. So the best choice strictly
+/// below a node holds as long as nothing at or below the node changes.
+#[derive(Debug, Default)]
+pub struct Frontier {
+    entries: Vec<Entry>,
+}
+
+/// The best choice strictly below a node, and at which change of the node it was found.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    seen: Option<u64>,
+    best: Best,
+}
+
+/// A score and its node.
+type Best = Option<(f64, NodeId)>;
+
+impl Frontier {
+    /// Returns what [`select`] returns. The tree must always be the same one, and so must the
+    /// policy and the evaluator.
+    pub fn select(
+        &mut self,
+        tree: &Tree,
+        policy: &Policy,
+        evaluator: &str,
+        top: NodeId,
+    ) -> Option<Choice> {
+        self.entries.resize(tree.len(), Entry::default());
+        if tree.node(top).is_pruned() {
+            return None;
+        }
+        let mut stale: Vec<_> =
+            Some(top).into_iter().filter(|at| self.is_stale(tree, *at)).collect();
+        let mut looked = 0;
+        while let Some(node) = stale.get(looked).copied() {
+            looked += 1;
+            let children = tree.children(node).filter(|child| !tree.node(*child).is_pruned());
+            stale.extend(children.filter(|child| self.is_stale(tree, *child)));
+        }
+        // Children come after their parents and are looked at before them.
+        for node in stale.into_iter().rev() {
+            let children = tree.children(node).filter(|child| !tree.node(*child).is_pruned());
+            let best =
+                children.map(|child| self.best(tree, policy, evaluator, child)).fold(None, better);
+            self.entries[node.index()] = Entry { seen: Some(tree.node(node).changed()), best };
+        }
+        let (_, node) = self.best(tree, policy, evaluator, top)?;
+        Some(Choice { node, terms: terms(tree, policy, evaluator, node).to_vec() })
+    }
+
+    fn is_stale(&self, tree: &Tree, node: NodeId) -> bool {
+        self.entries[node.index()].seen != Some(tree.node(node).changed())
+    }
+
+    /// The best choice of a node and all below it.
+    fn best(&self, tree: &Tree, policy: &Policy, evaluator: &str, node: NodeId) -> Best {
+        let below = self.entries[node.index()].best;
+        if !may_expand(tree, policy, node) {
+            return below;
+        }
+        let score = terms(tree, policy, evaluator, node).map(|term| term.value).into_iter().sum();
+        better(below, Some((score, node)))
+    }
+}
+
+/// The higher score; of equals, the oldest node.
+fn better(one: Best, other: Best) -> Best {
+    let (Some((high, oldest)), Some((score, node))) = (one, other) else { return one.or(other) };
+    if score > high || (score >= high && node < oldest) { other } else { one }
 }
 
 /// Whether a node may get more children: it is a whole step, not too deep, not too wide, and
@@ -112,11 +184,29 @@ fn terms(tree: &Tree, policy: &Policy, evaluator: &str, id: NodeId) -> [Term; 4]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::sample::Grower;
+    use crate::tree::sample::{Grower, random_session};
     use crate::tree::{Actor, Body};
+    use proptest::prelude::*;
 
     fn rate(grower: &mut Grower, node: NodeId, value: f64) {
         grower.act(Actor::Search, Body::BackedUp { node, evaluator: "rating".into(), value });
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_of_a_tree_gives_the_same_choice(seed in any::<u64>(), steps in 1usize..150) {
+            let (_, log) = random_session(seed, steps);
+            let policy = Policy { width: 3, ..Policy::swe_search() };
+            let (mut tree, mut frontier) = (Tree::default(), Frontier::default());
+            for operation in log {
+                tree.apply(&operation).unwrap();
+                let top = NodeId(u32::try_from(operation.sequence % tree.len() as u64).unwrap());
+                for top in [NodeId::ROOT, top] {
+                    let kept = frontier.select(&tree, &policy, "rating", top);
+                    prop_assert_eq!(kept, select(&tree, &policy, "rating", top));
+                }
+            }
+        }
     }
 
     #[test]
