@@ -1,5 +1,7 @@
 //! Bad input: each a sentence with the mend on standard error, and its exit code.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // tests may fail by panicking
+
 mod common_cli;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! `pleach grow`, `show` and `log` on the embedded model.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // tests may fail by panicking
+
 mod common_cli;
 
 use std::process::Stdio;

@@ -13,9 +13,8 @@ import torch
 from export import load
 from reasoner import puzzle, sampler, vocab as v
 from reasoner.figures import class_b, generate_texts, judged, prompt, rated_states, rating_figures, samples, solved
-from reasoner.own import replay
-from reasoner.paths import Tree, complaint, pick, slip
-from reasoner.prompts import signal
+from reasoner.paths import Tree, complaint, pick, slip, write
+from reasoner.prompts import ABOUT, CHOOSE, signal
 from reasoner.rows import Row
 from reasoner.trial import METHODS, trial
 
@@ -150,7 +149,24 @@ def criticising(model, r, hands, many=600):
     r.say("critique: slip, word for word", share(0, 1), n)
     r.say("critique: dead end, right step named", share(1, 2), n)
     r.say("critique: sound path, no mistake", share(2, 1), n)
-    revising(model, r, paths)
+    revising(model, r, paths, "synthetic")
+
+
+def own_errors(kept, many=200):
+    """Sampled paths of the model up to their first error: up to `many` of each kind, as (tree, state, kind)."""
+    out = {0: [], 1: []}
+    for g in kept:
+        for hand, texts in g:
+            for text in texts[:6]:
+                tree, states = judged(hand, 24, text)
+                if not states or (states[-1].sound and not states[-1].dead):
+                    continue
+                kind = 0 if not states[-1].sound else 1
+                first = next(s for s in states if (not s.sound if kind == 0 else s.dead))
+                if not first.final and (kind == 1 or not first.parent.dead):
+                    out[kind].append((tree, first, kind))
+    rng = random.Random(5)
+    return [x for kind in (0, 1) for x in rng.sample(out[kind], min(many, len(out[kind])))]
 
 
 def alive(hand, state_before, line):
@@ -159,7 +175,7 @@ def alive(hand, state_before, line):
     return fault is None and puzzle.solvable(tuple(sorted(claimed)), 24)
 
 
-def revising(model, r, paths, tries=8):
+def revising(model, r, paths, whose, tries=8):
     """After the true critique, is the next step sound and solvable? Against plain samples of the same step, without wrong line and critique."""
     generator = torch.Generator().manual_seed(3)
     for kind, name in ((0, "slip"), (1, "dead end")):
@@ -184,8 +200,40 @@ def revising(model, r, paths, tries=8):
             for i, tokens in enumerate(out):
                 t, _ = chosen[i // tries]
                 into.setdefault(tuple(sorted(t.numbers)), []).append(alive(t.numbers, before[i // tries], v.decode(tokens).rstrip("\n")))
-        r.say(f"revision after a {name}: sound and solvable", interval(list(revised.values()), rounds=300), len(chosen) * tries)
-        r.say(f"plain resample of that step: sound and solvable", interval(list(plain.values()), rounds=300), len(chosen) * tries)
+        if chosen:
+            r.say(f"{whose} {name}, revised: sound and solvable", interval(list(revised.values()), rounds=300), len(chosen) * tries)
+            r.say(f"{whose} {name}, step resampled: sound and solvable", interval(list(plain.values()), rounds=300), len(chosen) * tries)
+
+
+def choosing(model, r, hands, many=300):
+    """A or B between a winning and a losing first or second step, asked in both orders: right in both."""
+    rng, cases = random.Random(9), []
+    while len(cases) < many:
+        hand = list(rng.choice(hands))
+        rng.shuffle(hand)
+        tree = Tree(Row(10_000), rng, hand, 24, [v.USER_FIRST])
+        state = tree.root if rng.random() < 0.5 else tree.step(tree.root, pick(rng, hand, 24, 1.0))
+        good = pick(rng, state.left, 24, 1.0)
+        losing = [m for m, nxt in puzzle.moves(tuple(sorted(state.left))) if not puzzle.solvable(nxt, 24)]
+        if losing:
+            lines = [write(*m, puzzle.after(state.left, m[0], m[2], m[3])) for m in (good, rng.choice(losing))]
+            cases.append((hand, prompt(hand) + list(v.encode(path_text(state))), lines))
+    right = {}
+    for a, b, letter in ((0, 1, "A"), (1, 0, "B")):
+        asked = [at + [v.IM_END, v.USER, *v.encode(CHOOSE.replace("{a}", lines[a]).replace("{b}", lines[b])), v.IM_END, v.ASSISTANT] for _, at, lines in cases]
+        logits = sampler.last_logits(model, asked)[:, [v.ID["A"], v.ID["B"]]]
+        for i, best in enumerate(logits.argmax(-1).tolist()):
+            right.setdefault(i, []).append("AB"[best] == letter)
+    r.say("choice of A or B: right", interval(list(right.values())), 2 * many)
+    r.say("choice of A or B: right in both orders", interval([[all(x)] for x in right.values()]), many)
+
+
+def off_topic(model, r):
+    """Questions that no training row holds: does the plain sentence come?"""
+    asked = ["What is the tallest mountain?", "Hello!", "Write a haiku about rain.", "Explain recursion to me", "who won the game yesterday?",
+             "Translate 'bread' into French.", "sort these words: pear apple fig", "Wie geht es dir?", "I feel sad today.", "print('hi')"]
+    said = generate_texts(model, [list(v.encode(f"<|im_start|>user\n{q}<|im_end|>\n<|im_start|>assistant\n")) for q in asked], 0)
+    r.say("off topic: says what it is for", sum(x.startswith(ABOUT) for x in said) / len(said), len(said))
 
 
 def searching(model, r, groups, children, temperature, name):
@@ -217,7 +265,10 @@ def countdown(model, r, many=300):
     for size in (3, 4, 5):
         part = [x for x, (h, _) in zip(right, groups) if len(h) == size]
         r.say(f"Countdown: greedy, {size} numbers", interval(part), len(part))
-    passed = [[any(solved(h, t, x) for x in samples(model, [h], 16, 0.8, target=t)[0][1])] for h, t in groups]
+    generator, prompts, texts = torch.Generator().manual_seed(2), [prompt(h, t) for h, t in groups for _ in range(16)], []
+    for at in range(0, len(prompts), 320):
+        texts += generate_texts(model, prompts[at:at + 320], 0.8, generator)
+    passed = [[any(solved(h, t, x) for x in texts[i * 16:(i + 1) * 16])] for i, (h, t) in enumerate(groups)]
     r.say("Countdown: pass@16", interval(passed), many)
 
 
@@ -226,7 +277,7 @@ def main():
     p.add_argument("checkpoint")
     p.add_argument("--json")
     p.add_argument("--only", help="comma-separated: solve, critique, search, tot, countdown")
-    p.add_argument("--children", type=int, default=3)
+    p.add_argument("--children", type=int, default=5)
     p.add_argument("--temperature", type=float, default=0.8, help="of the search trial")
     o = p.parse_args()
     torch.set_num_threads(1)
@@ -235,9 +286,13 @@ def main():
     print(at)
     r, groups = Report(), four_orders(class_b())
     if "solve" in parts:
-        rating(model, r, solving(model, r, "class (b)", groups))
+        kept = solving(model, r, "class (b)", groups)
+        rating(model, r, kept)
+        revising(model, r, own_errors(kept), "own")
     if "critique" in parts:
         criticising(model, r, class_b())
+        choosing(model, r, class_b())
+        off_topic(model, r)
     if "search" in parts:
         searching(model, r, groups, o.children, o.temperature, "search")
     if "tot" in parts:

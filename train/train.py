@@ -30,7 +30,7 @@ def options():
     p.add_argument("--minutes", type=float, default=170, help="training time, over all resumes")
     p.add_argument("--decay-from", type=float, default=0.5, help="share of the budget after which the learning rate falls linearly to 0")
     p.add_argument("--own-from", type=float, default=0.12, help="share of the budget after which own samples join")
-    p.add_argument("--own", type=float, default=0.33, help="share of rows that are own samples, from then on")
+    p.add_argument("--own", type=float, default=0.4, help="share of rows that are own samples, from then on")
     p.add_argument("--workers", type=int, default=2)
     p.add_argument("--rows", type=int, default=10, help="rows a step and process")
     p.add_argument("--size", type=int, default=256, help="tokens a row")

@@ -75,7 +75,7 @@ pub enum Verb {
         file: PathBuf,
     },
     /// Grow trees without a screen, one session for each problem of a file.
-    Grow(GrowArguments),
+    Grow(Box<GrowArguments>),
     /// Print a session's tree and answers.
     Show(ShowArguments),
     /// Print a session's operations as JSON Lines.

@@ -256,7 +256,7 @@ fn file_name(id: &str) -> String {
         .map(|character| if fit(character) { character } else { '-' })
         .collect();
     let name = name.trim_start_matches(['.', '-']);
-    if name == id {
+    if name == id && !id.is_empty() {
         return format!("{id}{EXTENSION}");
     }
     let hash = blake3::hash(id.as_bytes()).to_hex();

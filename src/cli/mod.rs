@@ -11,6 +11,7 @@ mod headless;
 mod ledger;
 mod loading;
 mod log;
+mod logging;
 mod output;
 mod problems;
 mod progress;
@@ -49,12 +50,16 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
     let Arguments { model, verb } = arguments;
+    // The worker's log is its standard error, which its owner copies into the file.
+    if !matches!(verb, Some(Verb::Engine)) {
+        logging::start();
+    }
     match verb {
         None => screen::start(&model),
         Some(Verb::New { problem }) => screen::new(&model, problem),
         Some(Verb::Open { file }) => screen::open(&model, file),
         Some(Verb::Script(script)) => screen::script(&model, script, output),
-        Some(Verb::Grow(grow)) => grow::grow(&model, grow, output),
+        Some(Verb::Grow(grow)) => grow::grow(&model, *grow, output),
         Some(Verb::Show(show)) => show::show(&show, output),
         Some(Verb::Log { file, .. }) => log::log(&file, output),
         Some(Verb::Engine) => worker::serve(),

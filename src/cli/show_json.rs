@@ -92,14 +92,30 @@ impl<'tree> ShownEvaluation<'tree> {
 mod tests {
     use super::*;
     use crate::tree::sample::random_session;
+    use crate::tree::{Actor, Body, Operation};
+
+    fn names(value: &serde_json::Value) -> Vec<&String> {
+        value.as_object().unwrap().keys().collect()
+    }
 
     #[test]
     fn the_names_are_those_that_others_rely_on() {
-        let (tree, _) = random_session(5, 300);
-        let json = serde_json::to_value(Shown::of(&tree)).unwrap();
-        let names = |value: &serde_json::Value| {
-            value.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+        let (mut tree, _) = random_session(5, 300);
+        let evaluation = Evaluation {
+            evaluator: Rating::NAME.to_owned(),
+            value: 0.5,
+            raw: 5.0,
+            scale: "0..10".to_owned(),
+            mass: Some(1.0),
+            explanation: String::new(),
+            kind: EvaluatorKind::Llm,
+            calls: 1,
+            tokens: 8,
         };
+        let body = Body::Evaluated { node: NodeId(1), evaluation };
+        let sequence = tree.sequence() + 1;
+        tree.apply(&Operation { sequence, time: 0, actor: Actor::Model, body }).unwrap();
+        let json = serde_json::to_value(Shown::of(&tree)).unwrap();
         assert_eq!(names(&json), ["answers", "nodes", "problem"]);
         let nodes = json["nodes"].as_array().unwrap();
         assert_eq!(nodes.len(), tree.len());
@@ -107,8 +123,9 @@ mod tests {
             ["depth", "evaluations", "id", "label", "parent", "pruned", "text", "value", "visits"];
         assert!(nodes.iter().all(|node| names(node) == expected));
         assert_eq!((&nodes[0]["id"], &nodes[0]["parent"]), (&0.into(), &serde_json::Value::Null));
-        let judged = nodes.iter().find_map(|node| node["evaluations"].as_array()?.first());
+        let judged = nodes[1]["evaluations"].as_array().unwrap().last().unwrap();
         let expected = ["evaluator", "explanation", "kind", "raw", "scale", "value"];
-        assert_eq!(names(judged.unwrap()), expected);
+        assert_eq!(names(judged), expected);
+        assert_eq!((&judged["kind"], &judged["raw"]), (&"LLM".into(), &5.0.into()));
     }
 }

@@ -98,6 +98,31 @@ def wander(tree, state):
                 solve(tree, again, 0.3)
 
 
+def deceive(tree, state):
+    """A path that slips once, early or late, and from there reaches the target as if nothing were wrong: rated 0 up to its answer.
+    The rater must look back at every step; a good ending says nothing."""
+    rng = tree.rng
+    for _ in range(12):
+        made = slip(rng, state.left, tree.target)
+        if made and puzzle.solvable(tuple(sorted(made[1])), tree.target):
+            break
+    else:
+        return
+    line, claimed, fault = made
+    state = tree.line(state, line, claimed, complaint(state.count + 1, line, fault))
+    while True:
+        if rng.random() < 0.6 or len(state.left) == 1:
+            tree.rate(state)
+        if len(state.left) == 1:
+            break
+        state = tree.step(state, pick_winning(rng, state.left, tree.target))
+    text = f"Answer: {state.items[0][1]} = {tree.target}"
+    state = tree.end(state, text, learn=False, skip=puzzle.check_answer(tree.numbers, tree.target, text))
+    tree.rate(state)
+    if rng.random() < 0.6:
+        tree.criticise(state)
+
+
 def sprout(tree):
     """A side move from any sound state, rated: most of what the rater learns of solvable and hopeless states."""
     rng = tree.rng
@@ -113,6 +138,19 @@ def sprout(tree):
     tree.rate(new)
     if len(new.left) == 1 and rng.random() < 0.5:
         tree.close(new)
+
+
+def regret(tree):
+    """The revision line after a path that went wrong, and one winning step from before the error."""
+    wrong = [s for s in tree.states if not s.final and (s.bad or s.dead) and "revised" not in s.asked]
+    if wrong:
+        state = tree.rng.choice(wrong)
+        state.asked.add("revised")
+        again = tree.revise(state)
+        if again and again.open:
+            new = tree.step(again, pick_winning(tree.rng, again.left, tree.target))
+            if tree.rng.random() < 0.5:
+                tree.rate(new)
 
 
 def offer(tree):
@@ -175,12 +213,16 @@ def make_row(rng, problems, size):
             if row.room() < 24:
                 break
             kind = rng.random()
-            if kind < 0.36:
+            if kind < 0.20:
+                deceive(tree, rng.choice([s for s in tree.states if s.open and s.sound]))
+            elif kind < 0.46:
                 wander(tree, tree.root if rng.random() < 0.6 else rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.41:
+            elif kind < 0.50:
                 offer(tree)
-            elif kind < 0.48:
+            elif kind < 0.57:
                 solve(tree, rng.choice([s for s in tree.states if s.open and s.sound and not s.dead] or [tree.root]))
+            elif kind < 0.68:
+                regret(tree)
             else:
                 sprout(tree)
     except Full:

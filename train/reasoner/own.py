@@ -38,8 +38,8 @@ def replay(tree, text):
 
 
 class OwnStream:
-    """Rows from fresh samples of a model, refilled a batch at a time. Half of the rows come from a store of recent rows that hold an
-    unsound path: slips are rare in samples, and they are what the rater must learn."""
+    """Rows from fresh samples of a model, refilled a batch at a time. Slips and false answers are rare in samples, and they are what the rater
+    must learn; so most rows come from stores of recent rows: with a false answer, with an unsound path, any."""
     KEPT = 600
 
     def __init__(self, model, seed, size, problems=48, paths=4):
@@ -47,11 +47,13 @@ class OwnStream:
         self.rng = random.Random(seed)
         self.problems = Problems(self.rng)
         self.generator = torch.Generator().manual_seed(seed)
-        self.rows, self.unsound = [], collections.deque(maxlen=self.KEPT)
+        self.rows = []
+        self.false, self.unsound, self.recent = (collections.deque(maxlen=self.KEPT) for _ in range(3))
 
     def row(self):
-        if len(self.unsound) >= 100 and self.rng.random() < 0.5:
-            return self.rng.choice(self.unsound)
+        for store, share in ((self.false, 0.35), (self.unsound, 0.4), (self.recent, 0.5)):
+            if len(store) >= 60 and self.rng.random() < share:
+                return self.rng.choice(store)
         if not self.rows:
             self.refill()
         return self.rows.pop()
@@ -62,10 +64,13 @@ class OwnStream:
         many = [p for p in prompts for _ in range(self.paths)]
         texts = generate_texts(self.model, many, self.rng.choice((0.8, 0.8, 1.0, 1.2)), self.generator)
         for i, (numbers, target) in enumerate(asked):
-            row, unsound = self.build(numbers, target, prompts[i], texts[i * self.paths:(i + 1) * self.paths])
+            row, unsound, false = self.build(numbers, target, prompts[i], texts[i * self.paths:(i + 1) * self.paths])
             self.rows.append(row)
+            self.recent.append(row)
             if unsound:
                 self.unsound.append(row)
+            if false:
+                self.false.append(row)
         self.rng.shuffle(self.rows)
 
     def build(self, numbers, target, prompt, texts):
@@ -94,7 +99,7 @@ class OwnStream:
                     break
         except Full:
             pass
-        return row, any(not s.sound for s in tree.states)
+        return row, any(not s.sound for s in tree.states), any(s.final == "answer" and not s.sound and not s.skip for s in tree.states)
 
 
 def generate_texts(model, prompts, temperature, generator=None):

@@ -9,7 +9,7 @@ import torch
 from . import sampler, vocab as v
 from .figures import prompt, solved
 
-STOP = 0.95
+STOP = 0.8
 RATING_COST = len(sampler.RATE_TURN)
 LONGEST = 80
 
