@@ -5,13 +5,13 @@
 //! best-of-n). How often an answer was reached, how much it is believed and whether it was
 //! verified stay three separate figures.
 
-use std::collections::BTreeMap;
+mod tally;
 
 use serde::Serialize;
 
-use crate::evaluate::verify;
-use crate::reasoning::{AnswerClass, classify};
-use crate::tree::{Finish, NodeId, Tree};
+use crate::tree::{NodeId, Tree};
+
+pub use tally::Tally;
 
 /// An answer class with what speaks for it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,67 +32,23 @@ pub struct Answer {
     pub value: f64,
 }
 
-/// Returns the answers of a tree, the most believed first.
-///
-/// Pruned trajectories have no vote, and one that was never evaluated votes with 0. A text that
-/// was sampled N times counts N times in `count`, but votes once with its value.
+/// Returns the answers of a tree, the most believed first; see [`Tally`].
 #[must_use]
 pub fn answers(tree: &Tree, evaluator: &str) -> Vec<Answer> {
-    let mut classes: BTreeMap<AnswerClass, (Answer, f64)> = BTreeMap::new();
-    let repeats = repeats(tree);
-    for node in tree.trajectories() {
-        let Some(text) = tree.node(node).answer() else { continue };
-        let value = tree.evaluation(node, evaluator).map_or(0.0, |evaluation| evaluation.value);
-        let correct = tree.evaluation(node, verify::NAME).map(|verdict| verdict.value > 0.5);
-        let (answer, votes) = classes.entry(classify(text)).or_insert_with(|| {
-            let text = text.to_owned();
-            (Answer { text, count: 0, confidence: 0.0, correct, best: node, value }, 0.0)
-        });
-        answer.count += 1 + repeats.get(&node).copied().unwrap_or(0);
-        answer.correct = answer.correct.or(correct);
-        if value > answer.value {
-            (answer.text, answer.best, answer.value) = (text.to_owned(), node, value);
-        }
-        *votes += value;
-    }
-    let total: f64 = classes.values().map(|(_, votes)| votes).sum();
-    let share = |votes: f64| if total > 0.0 { votes / total } else { 0.0 };
-    let mut answers: Vec<_> = classes
-        .into_values()
-        .map(|(answer, votes)| Answer { confidence: share(votes), ..answer })
-        .collect();
-    answers.sort_by(|a, b| {
-        b.confidence.total_cmp(&a.confidence).then(b.count.cmp(&a.count)).then(a.best.cmp(&b.best))
-    });
-    answers
-}
-
-/// How often each trajectory's text was sampled again.
-fn repeats(tree: &Tree) -> BTreeMap<NodeId, u32> {
-    let mut repeats = BTreeMap::new();
-    for id in tree.ids() {
-        let node = tree.node(id);
-        if let Some(Finish::Duplicate { of }) = node.finish()
-            && !node.is_pruned()
-        {
-            *repeats.entry(*of).or_insert(0) += 1;
-        }
-    }
-    repeats
+    Tally::new(tree, evaluator).answers()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluate::verify;
     use crate::tree::sample::Grower;
-    use crate::tree::{Actor, Body, Evaluation, EvaluatorKind};
+    use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, Finish, Operation, State};
+    use proptest::prelude::*;
 
-    fn answer(grower: &mut Grower, text: &str, value: f64) -> NodeId {
-        let node = grower.sprout(NodeId::ROOT, text);
-        let answer = Some(text.to_owned());
-        grower.act(Actor::Model, Body::NodeFinished { node, finish: Finish::EndOfTurn, answer });
+    fn evaluated(node: NodeId, evaluator: &str, value: f64) -> Body {
         let evaluation = Evaluation {
-            evaluator: "rating".into(),
+            evaluator: evaluator.to_owned(),
             value,
             raw: value,
             scale: "0..1".into(),
@@ -102,8 +58,72 @@ mod tests {
             calls: 1,
             tokens: 0,
         };
-        grower.act(Actor::Model, Body::Evaluated { node, evaluation });
+        Body::Evaluated { node, evaluation }
+    }
+
+    fn answer(grower: &mut Grower, text: &str, value: f64) -> NodeId {
+        let node = grower.sprout(NodeId::ROOT, text);
+        let answer = Some(text.to_owned());
+        grower.act(Actor::Model, Body::NodeFinished { node, finish: Finish::EndOfTurn, answer });
+        grower.act(Actor::Model, evaluated(node, "rating", value));
         node
+    }
+
+    /// The answers that a tally has after every operation of a log.
+    fn kept(log: &[Operation]) -> Vec<Answer> {
+        let mut tree = Tree::default();
+        let mut tally = Tally::new(&tree, "rating");
+        for operation in log {
+            tree.apply(operation).unwrap();
+            tally.take_in(&tree, &operation.body);
+        }
+        tally.answers()
+    }
+
+    proptest! {
+        #[test]
+        fn keeping_count_equals_counting_anew(rolls in prop::collection::vec(any::<u32>(), 1..60)) {
+            let mut grower = Grower::new("p");
+            for roll in rolls {
+                let (what, which) = (roll % 8, roll / 8);
+                let known = u32::try_from(grower.tree.len()).unwrap();
+                let node = NodeId(which % known);
+                let state = grower.tree.node(node).state();
+                let value = f64::from(which % 5) / 4.0;
+                match what {
+                    0..=2 => {
+                        answer(&mut grower, &(which % 3).to_string(), value);
+                    }
+                    3 if state == State::Answered => {
+                        let again = grower.sprout(NodeId::ROOT, "again");
+                        let finish = Finish::Duplicate { of: node };
+                        grower.act(Actor::Model, Body::NodeFinished { node: again, finish, answer: None });
+                    }
+                    4 => {
+                        let name = ["rating", verify::NAME][which as usize % 2];
+                        grower.act(Actor::Search, evaluated(node, name, value));
+                    }
+                    5 if node != NodeId::ROOT && !grower.tree.node(node).is_pruned() => {
+                        grower.act(Actor::Person, Body::Pruned { node });
+                    }
+                    6 if grower.tree.node(node).is_pruned() => {
+                        grower.act(Actor::Person, Body::Restored { node });
+                    }
+                    7 => {
+                        if let Some((operation, _)) = grower.tree.next_undo() {
+                            grower.act(Actor::Person, Body::Undone { operation });
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let (kept, anew) = (kept(&grower.log), answers(&grower.tree, "rating"));
+            prop_assert_eq!(kept.len(), anew.len());
+            for (kept, anew) in kept.iter().zip(&anew) {
+                prop_assert!((kept.confidence - anew.confidence).abs() < 1e-9);
+                prop_assert_eq!(&Answer { confidence: anew.confidence, ..kept.clone() }, anew);
+            }
+        }
     }
 
     #[test]

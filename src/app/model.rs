@@ -6,6 +6,7 @@ use super::keymap::Keymap;
 use super::start::Start;
 use super::workbench::Workbench;
 use crate::engine::ModelInfo;
+use crate::search::Policy;
 
 /// Everything that the program knows.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Model {
     pub keys: Vec<Key>,
     /// What keys mean.
     pub keymap: Keymap,
+    /// How sessions that are opened from here on are searched.
+    pub policy: Policy,
     /// How many sessions were opened.
     pub sessions: u64,
     /// Columns and rows of the terminal.
@@ -81,6 +84,7 @@ impl Model {
             notice: None,
             keys: Vec::new(),
             keymap: Keymap::default(),
+            policy: Policy::swe_search(),
             sessions: 0,
             size,
             now,

@@ -135,7 +135,7 @@ fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
         Event::Lost { why, restarting: true } => {
             model.engine = EngineState::Restarting(why.clone());
             model.complain(format!(
-                "The engine was lost ({why}) and is being started again; the tree is whole."
+                "The engine was lost and is being started again; the tree is whole. ({why})"
             ));
         }
         Event::Lost { why, restarting: false } => {
@@ -162,7 +162,7 @@ fn open(model: &mut Model, opened: Opened, now: u64) -> Vec<Effect> {
     let problem = opened.problem.clone();
     // Late answers to an earlier session's requests must not be taken for this one's.
     model.sessions += 1;
-    let mut bench = match Workbench::open(opened, model.sessions << 32) {
+    let mut bench = match Workbench::open(opened, model.policy.clone(), model.sessions << 32) {
         Ok(bench) => bench,
         Err(message) => {
             if let Screen::Start(start) = &mut model.screen {

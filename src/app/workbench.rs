@@ -10,7 +10,7 @@ use super::Effect;
 use super::layout::Layout;
 use super::message::Opened;
 use super::model::Model;
-use crate::aggregate::{self, Answer};
+use crate::aggregate::{Answer, Tally};
 use crate::evaluate::Rating;
 use crate::search::{Driver, Mode, Policy, Turn};
 use crate::tree::{Actor, Body, Finish, Node, NodeId, Operation, Outline, Row, Tree};
@@ -39,6 +39,7 @@ pub struct Workbench {
     pub stopped: Option<String>,
     /// The answers, the most believed first.
     pub answers: Vec<Answer>,
+    tally: Tally,
     visited: BTreeMap<NodeId, NodeId>,
     recent_tokens: VecDeque<(u64, u64)>,
     unsaved: Vec<Operation>,
@@ -70,19 +71,21 @@ impl Workbench {
     ///
     /// # Errors
     /// Returns a sentence if the operations do not make a tree.
-    pub(super) fn open(opened: Opened, first_request: u64) -> Result<Self, String> {
+    pub(super) fn open(opened: Opened, policy: Policy, first_request: u64) -> Result<Self, String> {
         let tree = Tree::fold(&opened.operations)
             .map_err(|error| format!("{} is damaged: {error}.", opened.path.display()))?;
+        let tally = Tally::new(&tree, Rating::NAME);
         let mut bench = Self {
             outline: Outline::new(&tree),
-            driver: Driver::new(Policy::swe_search(), opened.seed, first_request),
+            driver: Driver::new(policy, opened.seed, first_request),
             cursor: NodeId::ROOT,
             line: 0,
             path_scroll: 0,
             path: opened.path,
             saved: Saved { sequence: tree.sequence(), failure: None, read_only: opened.read_only },
             stopped: None,
-            answers: aggregate::answers(&tree, Rating::NAME),
+            answers: tally.answers(),
+            tally,
             visited: BTreeMap::new(),
             recent_tokens: VecDeque::new(),
             unsaved: Vec::new(),
@@ -146,32 +149,26 @@ impl Workbench {
             Body::Pruned { node } | Body::Restored { node } => self.show_pruned(*node),
             Body::NodeFinished { node, finish: Finish::Duplicate { of }, .. } => {
                 self.outline.refresh(&self.tree, *node);
-                if self.tree.node(*of).answer().is_some() {
-                    self.recount();
-                }
                 if self.cursor == *node {
                     self.cursor = *of;
                 }
             }
-            Body::Evaluated { .. } | Body::NodeFinished { answer: Some(_), .. } => self.recount(),
             Body::SearchStarted { .. } => self.stopped = None,
             Body::SearchStopped { reason } => self.stopped = Some(reason.clone()),
             _ => {}
         }
+        if self.tally.take_in(&self.tree, &operation.body) {
+            self.answers = self.tally.answers();
+        }
         self.unsaved.push(operation);
     }
 
-    /// Folds a node that was pruned, unfolds one that was restored, and counts answers anew.
+    /// Folds a node that was pruned and unfolds one that was restored.
     fn show_pruned(&mut self, node: NodeId) {
         self.outline.set_folded(&self.tree, node, self.tree.node(node).is_pruned());
         if self.outline.row_of(&self.tree, self.cursor).is_none() {
             self.cursor = node;
         }
-        self.recount();
-    }
-
-    fn recount(&mut self) {
-        self.answers = aggregate::answers(&self.tree, Rating::NAME);
     }
 
     /// Applies what the driver wants, and what it wants next, until it waits for the engine.

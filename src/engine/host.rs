@@ -223,14 +223,17 @@ fn forward(
     }
 }
 
-/// Copies a worker's standard error to the log and returns its last line.
+/// Copies a worker's standard error to the log and returns the last line that is no warning.
 fn last_line(errors: impl Read) -> String {
     let mut last = String::new();
     for line in BufReader::new(errors).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line).trim().to_owned();
         if !line.is_empty() {
             tracing::warn!(target: "engine", line = %line.escape_debug());
-            last = line;
+            // A warning was survived, so it does not say why the worker died.
+            if !line.starts_with("WARN ") {
+                last = line;
+            }
         }
     }
     last

@@ -28,6 +28,9 @@ impl Default for Script {
     }
 }
 
+/// How far it may fall behind its pace, by waiting for requests, and still catch up.
+const CATCH_UP: Duration = Duration::from_millis(100);
+
 /// A scripted engine in a thread of its own.
 #[derive(Debug)]
 pub struct Scripted {
@@ -46,8 +49,8 @@ impl Scripted {
                 for event in script.answer(&request) {
                     if let (Event::Tokens { tokens, .. }, 1..) = (&event, script.pace) {
                         let count = u32::try_from(tokens.len()).unwrap_or(1);
-                        due =
-                            due.max(Instant::now()) + Duration::from_secs(1) * count / script.pace;
+                        let earliest = Instant::now().checked_sub(CATCH_UP).unwrap_or(due);
+                        due = due.max(earliest) + Duration::from_secs(1) * count / script.pace;
                         std::thread::sleep(due.saturating_duration_since(Instant::now()));
                     }
                     if events.blocking_send(event).is_err() {

@@ -9,9 +9,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::frontier::Frontier;
 use super::policy::Policy;
 use super::seed::child_seed;
-use super::selector::select;
 use crate::engine::protocol::{Event, ModelInfo, Prompt, Request, RequestId, StopReason};
 use crate::evaluate::{Rating, verify};
 use crate::reasoning::{self, Segmentation};
@@ -63,6 +63,9 @@ pub struct Driver {
     unjudged: VecDeque<NodeId>,
     next_request: RequestId,
     run: Run,
+    /// New trajectories of the run that were rated high enough to stop, oldest first.
+    convincing: Vec<NodeId>,
+    frontier: Frontier,
 }
 
 /// A model, and what follows from it.
@@ -117,6 +120,8 @@ impl Driver {
             unjudged: VecDeque::new(),
             next_request: first_request,
             run: Run::default(),
+            convincing: Vec::new(),
+            frontier: Frontier::default(),
         }
     }
 
@@ -186,6 +191,7 @@ impl Driver {
         let budget = self.policy.budget;
         self.mode = mode;
         self.top = top;
+        self.convincing.clear();
         self.run = Run {
             budget,
             nodes_before: tree.len() as u64,
@@ -314,7 +320,7 @@ impl Driver {
         }
         let left = self.limits(tree)[0].map_or(u64::MAX, |(used, limit)| limit - used);
         let count = self.policy.branches.min(u32::try_from(left).unwrap_or(u32::MAX));
-        match select(tree, &self.policy, Rating::NAME, self.top) {
+        match self.frontier.select(tree, &self.policy, Rating::NAME, self.top) {
             Some(choice) => {
                 let reason = choice.to_string();
                 let stepped = Body::SearchStepped { node: choice.node, reason };
@@ -345,11 +351,8 @@ impl Driver {
                 return Some(format!("the budget of {limit} {what} is spent"));
             }
         }
-        let enough = self.policy.enough?;
-        let new = tree.ids().rev().take_while(|id| u64::from(id.0) >= self.run.nodes_before);
-        let found = new.filter(|id| tree.node(*id).state() == State::Answered && tree.is_live(*id));
-        let convincing = found.filter_map(|id| Some((id, tree.evaluation(id, Rating::NAME)?)));
-        let (node, evaluation) = convincing.into_iter().find(|(_, rated)| rated.value >= enough)?;
+        let node = self.convincing.iter().rev().find(|node| tree.is_live(**node))?;
+        let evaluation = tree.evaluation(*node, Rating::NAME)?;
         let scale = evaluation.scale.rsplit('.').next().unwrap_or_default();
         Some(format!("the answer of {node} is rated {:.1} of {scale}", evaluation.raw))
     }
@@ -406,7 +409,9 @@ impl Driver {
             Event::BranchDone { id, branch, stop } => {
                 self.branch_done(tree, *id, *branch, *stop, &mut turn);
             }
-            Event::Labels { id, masses, tokens } => self.judged(*id, masses, *tokens, &mut turn),
+            Event::Labels { id, masses, tokens } => {
+                self.judged(tree, *id, masses, *tokens, &mut turn);
+            }
             Event::Failed { id, message } => {
                 if let Some(pending) = self.pending.remove(id) {
                     Self::give_up(tree, pending, message, &mut turn);
@@ -486,11 +491,16 @@ impl Driver {
         }
     }
 
-    fn judged(&mut self, id: RequestId, masses: &[f64], tokens: u32, turn: &mut Turn) {
+    fn judged(&mut self, tree: &Tree, id: RequestId, masses: &[f64], tokens: u32, turn: &mut Turn) {
         let Some(Pending::Judgement { node }) = self.pending.remove(&id) else { return };
         let evaluation = self.model.as_ref().and_then(|model| model.rating.judge(masses, tokens));
         if let Some(evaluation) = evaluation {
             let value = evaluation.value;
+            let new = u64::from(node.0) >= self.run.nodes_before;
+            let answered = tree.node(node).state() == State::Answered;
+            if new && answered && self.policy.enough.is_some_and(|enough| value >= enough) {
+                self.convincing.push(node);
+            }
             let evaluator = evaluation.evaluator.clone();
             turn.operations.push((Actor::Model, Body::Evaluated { node, evaluation }));
             turn.operations.push((Actor::Search, Body::BackedUp { node, evaluator, value }));

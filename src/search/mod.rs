@@ -5,11 +5,13 @@
 //! and requests come out. So the same code runs in the workbench, headless and in replay.
 
 mod driver;
+mod frontier;
 mod policy;
 mod seed;
 mod selector;
 
 pub use driver::{Driver, Mode, Turn, Verification};
+pub use frontier::Frontier;
 pub use policy::Policy;
 pub use seed::child_seed;
 pub use selector::{Choice, Term, select};

@@ -56,7 +56,7 @@ impl std::fmt::Display for Choice {
 /// nothing may be expanded.
 #[must_use]
 pub fn select(tree: &Tree, policy: &Policy, evaluator: &str, top: NodeId) -> Option<Choice> {
-    let mut best: Option<(f64, NodeId)> = None;
+    let mut best = None;
     let mut stack = vec![top];
     while let Some(node) = stack.pop() {
         if tree.node(node).is_pruned() {
@@ -66,20 +66,27 @@ pub fn select(tree: &Tree, policy: &Policy, evaluator: &str, top: NodeId) -> Opt
         if may_expand(tree, policy, node) {
             let score: f64 =
                 terms(tree, policy, evaluator, node).map(|term| term.value).into_iter().sum();
-            if best.is_none_or(|(high, oldest)| score > high || (score >= high && node < oldest)) {
-                best = Some((score, node));
-            }
+            best = better(best, Some((score, node)));
         }
     }
     let (_, node) = best?;
     Some(Choice { node, terms: terms(tree, policy, evaluator, node).to_vec() })
 }
 
+/// A score and its node.
+pub(super) type Best = Option<(f64, NodeId)>;
+
+/// The higher score; of equals, the oldest node.
+pub(super) fn better(one: Best, other: Best) -> Best {
+    let (Some((high, oldest)), Some((score, node))) = (one, other) else { return one.or(other) };
+    if score > high || (score >= high && node < oldest) { other } else { one }
+}
+
 /// Samples that a node may cost for each child that it may have, repeats among them.
 const PATIENCE: u32 = 4;
 
 /// Whether a node may get more children: it is a whole step, not too deep and not too wide.
-fn may_expand(tree: &Tree, policy: &Policy, id: NodeId) -> bool {
+pub(super) fn may_expand(tree: &Tree, policy: &Policy, id: NodeId) -> bool {
     let node = tree.node(id);
     if node.state() != State::Open || node.depth() >= policy.depth {
         return false;
@@ -95,7 +102,7 @@ fn repeats(tree: &Tree, id: NodeId) -> u32 {
     u32::try_from(repeats.count()).unwrap_or(u32::MAX)
 }
 
-fn terms(tree: &Tree, policy: &Policy, evaluator: &str, id: NodeId) -> [Term; 5] {
+pub(super) fn terms(tree: &Tree, policy: &Policy, evaluator: &str, id: NodeId) -> [Term; 5] {
     let node = tree.node(id);
     let own = tree.statistics(id, evaluator);
     let weights = policy.weights;

@@ -100,6 +100,7 @@ impl Tree {
                 }
                 self.problem = Some(problem.clone());
                 self.node_mut(NodeId::ROOT).finish = Some(Finish::Step);
+                self.touch(NodeId::ROOT);
             }
             Body::ModelSet { model } => self.model = Some(model.clone()),
             Body::NodeAdded { node, parent, origin } => {
@@ -206,6 +207,18 @@ impl Tree {
         parent.last_child = Some(id);
         parent.children += 1;
         self.nodes.push(node);
+        self.touch(id);
+    }
+
+    /// Notes that the operation at hand changes a node, for the node and all above it.
+    fn touch(&mut self, id: NodeId) {
+        let sequence = self.sequence + 1;
+        let mut next = Some(id);
+        while let Some(at) = next {
+            let node = self.node_mut(at);
+            node.changed = sequence;
+            next = node.parent;
+        }
     }
 
     fn append(&mut self, id: NodeId, tokens: &[Token]) {
@@ -224,6 +237,7 @@ impl Tree {
         node.text.push_str(&String::from_utf8_lossy(&std::mem::take(&mut node.pending)));
         node.finish = Some(finish.clone());
         node.answer = answer.map(str::to_owned);
+        self.touch(id);
     }
 
     fn evaluate(&mut self, id: NodeId, evaluation: &Evaluation) {
@@ -245,6 +259,7 @@ impl Tree {
             let node = self.node(at);
             next = node.parent.filter(|_| !node.pruned);
         }
+        self.touch(id);
     }
 
     fn records_mut(&mut self, id: NodeId, evaluator: u16) -> &mut Records {
@@ -262,6 +277,7 @@ impl Tree {
     /// hold only what is not pruned.
     fn set_pruned(&mut self, id: NodeId, pruned: bool) {
         self.node_mut(id).pruned = pruned;
+        self.touch(id);
         let mut next = self.node(id).parent;
         while let Some(at) = next {
             self.recompute(at);

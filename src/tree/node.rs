@@ -56,6 +56,8 @@ pub struct Node {
     pub(super) children: u32,
     pub(super) depth: u32,
     pub(super) pruned: bool,
+    /// The last operation that changed the search's view of the node or of what is below it.
+    pub(super) changed: u64,
     pub(super) finish: Option<Finish>,
     pub(super) origin: Option<Origin>,
     pub(super) answer: Option<String>,
@@ -96,6 +98,7 @@ impl Node {
             children: 0,
             depth,
             pruned: false,
+            changed: 0,
             finish: None,
             origin,
             answer: None,
@@ -153,6 +156,14 @@ impl Node {
     #[must_use]
     pub fn is_pruned(&self) -> bool {
         self.pruned
+    }
+
+    /// Returns the sequence number of the last operation that added a node at or below this one,
+    /// ended its growth, backed a value up, or pruned or restored it. While the number stands,
+    /// what was computed from the subtree holds.
+    #[must_use]
+    pub fn changed(&self) -> u64 {
+        self.changed
     }
 
     /// Returns why growth of the step ended, or nothing while it goes on.

@@ -16,7 +16,8 @@ use std::path::PathBuf;
 use crate::engine::protocol::ModelOptions;
 
 pub use crate::app::Opening;
-pub use run::{Latency, drive, run};
+pub use clipboard::Clipboard;
+pub use run::{Draw, Latency, drive, run};
 pub use runtime::{Arrival, Runtime};
 pub use script::script;
 

@@ -1,0 +1,147 @@
+//! The count of answers, kept while a tree grows.
+//!
+//! Responsible for the same figures whether counted at once or operation by operation; so a
+//! judgement in a tree of 100,000 nodes costs what it costs in a tree of ten.
+//!
+//! Pruned trajectories have no vote, and one that was never evaluated votes with 0. A text that
+//! was sampled N times counts N times in `count`, but votes once with its value.
+
+use std::collections::BTreeMap;
+
+use super::Answer;
+use crate::evaluate::verify;
+use crate::reasoning::{AnswerClass, classify};
+use crate::tree::{Body, Evaluation, Finish, NodeId, State, Tree};
+
+/// The count of a tree's answers, as one evaluator values them.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    evaluator: String,
+    classes: BTreeMap<AnswerClass, Class>,
+}
+
+/// An answer class while it is counted.
+#[derive(Debug, Clone)]
+struct Class {
+    answer: Answer,
+    votes: f64,
+    /// The first trajectory that was verified.
+    verified: Option<NodeId>,
+}
+
+impl Tally {
+    /// Counts the answers of a tree.
+    #[must_use]
+    pub fn new(tree: &Tree, evaluator: &str) -> Self {
+        let mut tally = Self { evaluator: evaluator.to_owned(), classes: BTreeMap::new() };
+        for node in tree.trajectories() {
+            tally.add(tree, node);
+        }
+        for node in tree.ids() {
+            if let Some(Finish::Duplicate { of }) = tree.node(node).finish() {
+                tally.repeat(tree, node, *of);
+            }
+        }
+        tally
+    }
+
+    /// Takes in an operation that was applied to the tree. Returns whether it concerns answers.
+    pub fn take_in(&mut self, tree: &Tree, operation: &Body) -> bool {
+        match operation {
+            Body::NodeFinished { node, finish: Finish::Duplicate { of }, .. } => {
+                self.repeat(tree, *node, *of);
+            }
+            Body::NodeFinished { node, answer: Some(_), .. } => self.add(tree, *node),
+            Body::Evaluated { node, evaluation } => self.evaluate(tree, *node, evaluation),
+            // A person prunes seldom, and below a node there may be any number of answers.
+            Body::Pruned { .. }
+            | Body::Restored { .. }
+            | Body::Undone { .. }
+            | Body::Redone { .. } => *self = Self::new(tree, &self.evaluator),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Returns the answers, the most believed first.
+    #[must_use]
+    pub fn answers(&self) -> Vec<Answer> {
+        let total: f64 = self.classes.values().map(|class| class.votes).sum();
+        let share = |votes: f64| if total > 0.0 { votes / total } else { 0.0 };
+        let answer =
+            |class: &Class| Answer { confidence: share(class.votes), ..class.answer.clone() };
+        let mut answers: Vec<_> = self.classes.values().map(answer).collect();
+        answers.sort_by(|a, b| {
+            let by_count = b.count.cmp(&a.count).then(a.best.cmp(&b.best));
+            b.confidence.total_cmp(&a.confidence).then(by_count)
+        });
+        answers
+    }
+
+    /// Counts a trajectory with what is known of it.
+    fn add(&mut self, tree: &Tree, node: NodeId) {
+        let Some(text) = answer_of(tree, node) else { return };
+        let class = self.classes.entry(classify(text)).or_insert_with(|| {
+            let text = text.to_owned();
+            let answer =
+                Answer { text, count: 0, confidence: 0.0, correct: None, best: node, value: 0.0 };
+            Class { answer, votes: 0.0, verified: None }
+        });
+        class.answer.count += 1;
+        class.vote(node, text, 0.0);
+        for name in [self.evaluator.as_str(), verify::NAME] {
+            if let Some(evaluation) = tree.evaluation(node, name) {
+                class.evaluate(node, text, evaluation, &self.evaluator);
+            }
+        }
+    }
+
+    /// Counts a repeat of a trajectory.
+    fn repeat(&mut self, tree: &Tree, node: NodeId, of: NodeId) {
+        if !tree.node(node).is_pruned()
+            && let Some(text) = answer_of(tree, of)
+            && let Some(class) = self.classes.get_mut(&classify(text))
+        {
+            class.answer.count += 1;
+        }
+    }
+
+    fn evaluate(&mut self, tree: &Tree, node: NodeId, evaluation: &Evaluation) {
+        let Some(text) = answer_of(tree, node) else { return };
+        let all = tree.node(node).evaluations().iter();
+        if all.filter(|other| other.evaluator == evaluation.evaluator).count() > 1 {
+            // What the earlier one added cannot be told from the rest.
+            *self = Self::new(tree, &self.evaluator);
+        } else if let Some(class) = self.classes.get_mut(&classify(text)) {
+            class.evaluate(node, text, evaluation, &self.evaluator);
+        }
+    }
+}
+
+impl Class {
+    fn evaluate(&mut self, node: NodeId, text: &str, evaluation: &Evaluation, evaluator: &str) {
+        if evaluation.evaluator == evaluator {
+            self.vote(node, text, evaluation.value);
+        }
+        if evaluation.evaluator == verify::NAME && self.verified.is_none_or(|first| node <= first) {
+            self.verified = Some(node);
+            self.answer.correct = Some(evaluation.value > 0.5);
+        }
+    }
+
+    /// Adds a vote; the oldest of the most valued trajectories words the answer.
+    fn vote(&mut self, node: NodeId, text: &str, value: f64) {
+        self.votes += value;
+        let Answer { value: most, best, .. } = self.answer;
+        if value > most || (value >= most && node < best) {
+            text.clone_into(&mut self.answer.text);
+            (self.answer.best, self.answer.value) = (node, value);
+        }
+    }
+}
+
+/// The answer of a trajectory that is not pruned.
+fn answer_of(tree: &Tree, node: NodeId) -> Option<&str> {
+    let counts = tree.node(node).state() == State::Answered && tree.is_live(node);
+    tree.node(node).answer().filter(|_| counts)
+}
