@@ -3,7 +3,7 @@
 //! The real loop, workbench, session file and terminal backend, with the scripted engine at
 //! 5,000 tokens a second, on a tree of 100,000 nodes and on one that was empty. The terminal is
 //! a sink, so a real terminal's own painting is not in the figures. A key's time runs from the
-//! moment it is sent, waiting included, until its frame is written.
+//! moment it is pressed, waiting included, until its frame is written.
 //!
 //! `cargo bench --bench latency`; `PLEACH_SECONDS` and `PLEACH_NODES` change how long and how
 //! large. The figures of one machine are in `docs/benchmarks.md`.
@@ -115,19 +115,19 @@ fn measure(folder: &Path, opening: Effect, time: Duration) -> Figures {
             .expect("a terminal");
     let draw = Draw { terminal: &mut terminal, theme: Theme::of_environment(), framed: false };
 
-    let (send, input) = unbounded_channel();
-    let sent = Arc::new(Mutex::new(VecDeque::new()));
+    let (keyboard, input) = unbounded_channel();
+    let pressed = Arc::new(Mutex::new(VecDeque::new()));
     let is_new = matches!(opening, Effect::Create(_));
     let person = {
-        let (sink, sent) = (Arc::clone(&sink), Arc::clone(&sent));
-        std::thread::spawn(move || person(&send, is_new, time, &sink, &sent))
+        let (sink, pressed) = (Arc::clone(&sink), Arc::clone(&pressed));
+        std::thread::spawn(move || person(&keyboard, is_new, time, &sink, &pressed))
     };
     let mut latencies = Vec::new();
     let mut watch = |Latency(latency): Latency| {
         let out = Instant::now();
-        let mut sent = sent.lock().expect("nobody panicked");
+        let mut pressed = pressed.lock().expect("nobody panicked");
         // A key that came while others were handled counts until its own frame.
-        while let Some(key) = sent.pop_front_if(|key: &mut Instant| *key <= out - latency) {
+        while let Some(key) = pressed.pop_front_if(|key: &mut Instant| *key + latency <= out) {
             latencies.push((out - key).as_secs_f64() * 1000.0);
         }
     };
@@ -176,20 +176,20 @@ struct Moment {
 }
 
 /// Starts the search, waits a little, and presses keys; returns when that began and ended.
-/// That nothing more is sent ends the program.
+/// That nothing more is pressed ends the program.
 fn person(
-    send: &UnboundedSender<Msg>,
+    keyboard: &UnboundedSender<Msg>,
     grows: bool,
     time: Duration,
     sink: &Sink,
-    sent: &Mutex<VecDeque<Instant>>,
+    pressed: &Mutex<VecDeque<Instant>>,
 ) -> (Moment, Moment) {
     let keys = |text: &str| parse_keys(text).expect("keys");
     while !sink.workbench.load(Ordering::Relaxed) {
         std::thread::sleep(Duration::from_millis(1));
     }
     if !grows {
-        send.send(Msg::Key(keys("s")[0])).expect("the program runs");
+        keyboard.send(Msg::Key(keys("s")[0])).expect("the program runs");
     }
     std::thread::sleep(WARM_UP);
     let start = sink.moment();
@@ -200,15 +200,15 @@ fn person(
             break;
         }
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        sent.lock().expect("nobody panicked").push_back(Instant::now());
-        send.send(Msg::Key(key)).expect("the program runs");
+        pressed.lock().expect("nobody panicked").push_back(Instant::now());
+        keyboard.send(Msg::Key(key)).expect("the program runs");
     }
     // The last frame may still be on its way.
     std::thread::sleep(KEY_EVERY);
     (start, sink.moment())
 }
 
-/// A terminal that counts what it is sent.
+/// A terminal that counts what it is pressed.
 #[derive(Default)]
 struct Sink {
     bytes: AtomicU64,
