@@ -208,7 +208,7 @@ fn person(
     (start, sink.moment())
 }
 
-/// A terminal that counts what it is pressed.
+/// A terminal that counts what it is sent.
 #[derive(Default)]
 struct Sink {
     bytes: AtomicU64,
