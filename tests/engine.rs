@@ -84,7 +84,7 @@ impl Bench {
     }
 
     fn rate(&mut self, rating: &Rating, path: &[Token]) -> pleach::tree::Evaluation {
-        let path = path.iter().map(|token| token.id).collect();
+        let path: Vec<_> = path.iter().map(|token| token.id).collect();
         let prompt = rating.prompt(Prompt::continuing(PROBLEM, path));
         self.worker.send(Request::ScoreLabels { id: 77, prompt, labels: rating.labels() });
         loop {

@@ -53,9 +53,12 @@ impl Tally {
             }
             Body::NodeFinished { node, answer: Some(_), .. } => self.add(tree, *node),
             Body::Evaluated { node, evaluation } => self.evaluate(tree, *node, evaluation),
-            // A person prunes seldom, and below a node there may be any number of answers.
+            // A person does these seldom, and below a node there may be any number of answers.
             Body::Pruned { .. }
             | Body::Restored { .. }
+            | Body::Edited { .. }
+            | Body::Spliced { .. }
+            | Body::Together { .. }
             | Body::Undone { .. }
             | Body::Redone { .. } => *self = Self::new(tree, &self.evaluator),
             _ => return false,

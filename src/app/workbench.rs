@@ -147,6 +147,10 @@ impl Workbench {
         }
         match &operation.body {
             Body::Pruned { node } | Body::Restored { node } => self.show_pruned(*node),
+            Body::Together { .. } => self.show_concerned(operation.sequence),
+            Body::Undone { operation } | Body::Redone { operation } => {
+                self.show_concerned(*operation);
+            }
             Body::NodeFinished { node, finish: Finish::Duplicate { of }, .. } => {
                 self.outline.refresh(&self.tree, *node);
                 if self.cursor == *node {
@@ -163,11 +167,19 @@ impl Workbench {
         self.unsaved.push(operation);
     }
 
-    /// Folds a node that was pruned and unfolds one that was restored.
+    /// Folds a node that was pruned, unfolds one that was restored, and takes the row of one
+    /// that was withdrawn.
     fn show_pruned(&mut self, node: NodeId) {
+        self.outline.refresh(&self.tree, node);
         self.outline.set_folded(&self.tree, node, self.tree.node(node).is_pruned());
-        if self.outline.row_of(&self.tree, self.cursor).is_none() {
-            self.cursor = node;
+        let mut above = self.tree.ancestors(self.cursor);
+        let shown = above.find(|at| self.outline.row_of(&self.tree, *at).is_some());
+        self.cursor = shown.filter(|at| !self.outline.is_hidden(*at)).unwrap_or(NodeId::ROOT);
+    }
+
+    fn show_concerned(&mut self, operation: u64) {
+        for node in self.tree.concerned(operation) {
+            self.show_pruned(node);
         }
     }
 
@@ -447,19 +459,26 @@ fn travel(
         let Some((operation, node)) = next(&bench.tree) else {
             return Err(format!("There is nothing to {verb}."));
         };
-        target = Some(node);
+        target = Some((operation, node));
         Ok(person(body(operation)))
     });
-    if let Some(node) = target {
-        if let Some(bench) = model.workbench_mut() {
-            bench.show_pruned(node);
-        }
+    if let Some((operation, node)) = target {
         walk(model, |_| Some(node));
-        let pruned = model.workbench().is_some_and(|bench| bench.tree.node(node).is_pruned());
-        let state = if pruned { "is pruned again" } else { "is back" };
-        model.tell(format!("{done}: {node} {state}."));
+        let what = model.workbench().map(|bench| what_changed(&bench.tree, operation, node));
+        model.tell(format!("{done}: {}.", what.unwrap_or_default()));
     }
     effects
+}
+
+/// Says what an operation did that was undone or done again.
+fn what_changed(tree: &Tree, operation: u64, node: NodeId) -> String {
+    match tree.concerned(operation).as_slice() {
+        [] => format!("the marks of {node} are as they were"),
+        [node] if tree.node(*node).is_withdrawn() => format!("{node} is withdrawn"),
+        [node] if tree.node(*node).is_pruned() => format!("{node} is pruned again"),
+        [node] => format!("{node} is back"),
+        nodes => format!("{} steps are as they were", nodes.len()),
+    }
 }
 
 pub(super) fn copy_step(model: &mut Model) -> Vec<Effect> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::aggregate::{self, Answer};
 use crate::evaluate::Rating;
-use crate::tree::{Evaluation, EvaluatorKind, NodeId, Tree};
+use crate::tree::{Evaluation, EvaluatorKind, Label, NodeId, Tree};
 
 /// A tree.
 #[derive(Debug, Serialize)]
@@ -26,8 +26,8 @@ struct ShownNode<'tree> {
     value: Option<f64>,
     /// Whether this very node was pruned; all below it is out of the search with it.
     pruned: bool,
-    /// A person's verdict; nothing yet.
-    label: Option<&'tree str>,
+    /// A person's verdict.
+    label: Option<Label>,
     evaluations: Vec<ShownEvaluation<'tree>>,
 }
 
@@ -69,7 +69,7 @@ impl<'tree> ShownNode<'tree> {
             visits: statistics.visits,
             value: (statistics.visits > 0).then_some(statistics.mean),
             pruned: node.is_pruned(),
-            label: None,
+            label: node.label(),
             evaluations: node.evaluations().iter().map(ShownEvaluation::of).collect(),
         }
     }

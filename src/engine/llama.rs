@@ -13,7 +13,7 @@ use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
 
 use super::gguf;
-use super::protocol::{Content, ModelInfo, ModelOptions, Prompt};
+use super::protocol::{Content, ModelInfo, ModelOptions, Part, Prompt};
 use super::template::{ChatTemplate, Piece};
 use crate::assets;
 
@@ -135,33 +135,50 @@ impl Model {
         let pieces = self.template.render(prompt)?;
         let last = pieces.len() - 1;
         for (index, piece) in pieces.into_iter().enumerate() {
-            let (text, special) = match &piece {
-                Piece::Markup(text) => (text.as_str(), true),
-                Piece::Content(Content::Text(text)) => (text.as_str(), false),
-                Piece::Content(Content::Tokens(path)) => {
-                    if let Some(token) =
-                        path.iter().find(|token| !(0..self.llama.n_vocab()).contains(*token))
-                    {
-                        return Err(format!(
-                            "token {token} is not in this model's vocabulary; the session was grown with another model, so open it with that one"
-                        ));
-                    }
-                    tokens.extend(path);
-                    if index < last {
-                        path_end = tokens.len();
-                    }
-                    continue;
+            match &piece {
+                Piece::Markup(text) => {
+                    let more = vocabulary.tokenize(text.as_bytes(), false, true);
+                    // Many templates print the begin-of-sequence token themselves.
+                    let twice = tokens.len() == 1
+                        && vocabulary.should_add_bos()
+                        && more.first() == Some(&vocabulary.bos());
+                    tokens.extend(more.iter().skip(usize::from(twice)).map(|token| token.0));
                 }
-            };
-            let more = vocabulary.tokenize(text.as_bytes(), false, special);
-            // Many templates print the begin-of-sequence token themselves.
-            let twice = tokens.len() == 1
-                && vocabulary.should_add_bos()
-                && more.first() == Some(&vocabulary.bos());
-            tokens.extend(more.iter().skip(usize::from(twice)).map(|token| token.0));
+                Piece::Content(Content::Text(text)) => self.extend_by_text(&mut tokens, text),
+                Piece::Content(Content::Tokens(path)) => {
+                    self.extend_by_tokens(&mut tokens, path)?;
+                }
+                Piece::Content(Content::Parts(parts)) => {
+                    for part in parts {
+                        match part {
+                            Part::Text(text) => self.extend_by_text(&mut tokens, text),
+                            Part::Tokens(path) => self.extend_by_tokens(&mut tokens, path)?,
+                        }
+                    }
+                }
+            }
+            let is_path = matches!(piece, Piece::Content(Content::Tokens(_) | Content::Parts(_)));
+            if is_path && index < last {
+                path_end = tokens.len();
+            }
         }
         let question = u32::try_from(tokens.len() - path_end).unwrap_or(u32::MAX);
         Ok(Encoded { tokens, question })
+    }
+
+    fn extend_by_text(&self, tokens: &mut Vec<i32>, text: &str) {
+        let more = self.llama.vocab().tokenize(text.as_bytes(), false, false);
+        tokens.extend(more.iter().map(|token| token.0));
+    }
+
+    fn extend_by_tokens(&self, tokens: &mut Vec<i32>, path: &[i32]) -> Result<(), String> {
+        if let Some(token) = path.iter().find(|token| !(0..self.llama.n_vocab()).contains(*token)) {
+            return Err(format!(
+                "token {token} is not in this model's vocabulary; the session was grown with another model, so open it with that one"
+            ));
+        }
+        tokens.extend(path);
+        Ok(())
     }
 
     /// Returns the bytes that a token of this model stands for.

@@ -111,16 +111,33 @@ pub enum Content {
     Text(String),
     /// Tokens, exactly as they were sampled.
     Tokens(Vec<i32>),
+    /// Both, in order: sampled steps between written ones.
+    Parts(Vec<Part>),
+}
+
+impl From<Vec<i32>> for Content {
+    fn from(tokens: Vec<i32>) -> Self {
+        Self::Tokens(tokens)
+    }
+}
+
+/// A part of a turn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Part {
+    /// Text, tokenised without special tokens whatever it contains.
+    Text(String),
+    /// Tokens, exactly as they were sampled.
+    Tokens(Vec<i32>),
 }
 
 impl Prompt {
     /// Returns a prompt in which the model goes on with an answer to a question.
     #[must_use]
-    pub fn continuing(question: &str, answer_so_far: Vec<i32>) -> Self {
+    pub fn continuing(question: &str, answer_so_far: impl Into<Content>) -> Self {
         Self {
             turns: vec![
                 Turn { role: Role::User, content: Content::Text(question.to_owned()) },
-                Turn { role: Role::Assistant, content: Content::Tokens(answer_so_far) },
+                Turn { role: Role::Assistant, content: answer_so_far.into() },
             ],
         }
     }

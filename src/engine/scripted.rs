@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::protocol::{Content, Event, ModelInfo, Prompt, Request, StopReason};
+use super::protocol::{Content, Event, ModelInfo, Part, Prompt, Request, StopReason};
 use super::{EVENT_CAPACITY, Engine};
 use crate::tree::Token;
 
@@ -154,16 +154,19 @@ fn info() -> ModelInfo {
     }
 }
 
-/// The tokens of the answer so far: the first content that is tokens.
-fn path(prompt: &Prompt) -> &[i32] {
-    prompt
-        .turns
-        .iter()
-        .find_map(|turn| match &turn.content {
-            Content::Tokens(tokens) => Some(tokens.as_slice()),
-            Content::Text(_) => None,
-        })
-        .unwrap_or_default()
+/// The tokens of the answer so far: the first content that is a path. A written step counts as
+/// a token a byte.
+fn path(prompt: &Prompt) -> Vec<i32> {
+    let of_part = |part: &Part| match part {
+        Part::Text(text) => text.bytes().map(i32::from).collect(),
+        Part::Tokens(tokens) => tokens.clone(),
+    };
+    let path = prompt.turns.iter().find_map(|turn| match &turn.content {
+        Content::Tokens(tokens) => Some(tokens.clone()),
+        Content::Parts(parts) => Some(parts.iter().flat_map(of_part).collect()),
+        Content::Text(_) => None,
+    });
+    path.unwrap_or_default()
 }
 
 fn hash(prompt: &Prompt) -> u64 {

@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, VecDeque};
 use super::frontier::Frontier;
 use super::policy::Policy;
 use super::seed::child_seed;
-use crate::engine::protocol::{Event, ModelInfo, Prompt, Request, RequestId, StopReason};
+use crate::engine::protocol::{
+    Content, Event, ModelInfo, Part, Prompt, Request, RequestId, StopReason,
+};
 use crate::evaluate::{Rating, verify};
 use crate::reasoning::{self, Segmentation};
 use crate::tree::{
@@ -552,12 +554,29 @@ fn interrupted<'a>(
     })
 }
 
-/// The prompt that continues a path.
+/// The prompt that continues a path: steps that were sampled by their tokens, others by their
+/// text.
 fn prompt(tree: &Tree, node: NodeId) -> Prompt {
-    let path = tree.path(node);
-    let tokens = path.iter().flat_map(|step| tree.node(*step).token_ids()).collect();
+    let mut parts: Vec<Part> = Vec::new();
+    for step in tree.path(node).into_iter().skip(1) {
+        let step = tree.node(step);
+        let ids = step.token_ids();
+        match parts.last_mut() {
+            Some(Part::Tokens(tokens)) if ids.len() > 0 => tokens.extend(ids),
+            _ if ids.len() > 0 => parts.push(Part::Tokens(ids.collect())),
+            _ if step.text().is_empty() => {}
+            // One text, so that it is tokenised as a whole.
+            Some(Part::Text(text)) => text.push_str(step.text()),
+            _ => parts.push(Part::Text(step.text().to_owned())),
+        }
+    }
     let question = tree.problem().map_or("", |problem| problem.text.as_str());
-    Prompt::continuing(question, tokens)
+    let content = match parts.as_mut_slice() {
+        [] => Content::Tokens(Vec::new()),
+        [Part::Tokens(tokens)] => Content::Tokens(std::mem::take(tokens)),
+        _ => Content::Parts(parts),
+    };
+    Prompt::continuing(question, content)
 }
 
 /// An earlier sibling with the same text.

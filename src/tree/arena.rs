@@ -2,7 +2,8 @@
 //!
 //! Responsible for links and look-ups. Changes go through `Tree::apply` in `fold.rs`.
 
-use super::fold::History;
+use super::history::History;
+use super::mark::Preference;
 use super::node::{Node, NodeId, State};
 use super::operation::{Evaluation, Model, Problem};
 use super::statistics::Statistics;
@@ -16,6 +17,7 @@ pub struct Tree {
     pub(super) evaluators: Vec<String>,
     pub(super) sequence: u64,
     pub(super) history: History,
+    pub(super) preferences: Vec<Preference>,
     pub(super) growing: u32,
     pub(super) tokens_sampled: u64,
     pub(super) tokens_judging: u64,
@@ -30,6 +32,7 @@ impl Default for Tree {
             evaluators: Vec::new(),
             sequence: 0,
             history: History::default(),
+            preferences: Vec::new(),
             growing: 0,
             tokens_sampled: 0,
             tokens_judging: 0,
@@ -143,10 +146,16 @@ impl Tree {
         self.path(id).into_iter().map(|step| self.node(step).text()).collect()
     }
 
-    /// Returns whether neither the node nor an ancestor is pruned.
+    /// Returns whether neither the node nor an ancestor is pruned or withdrawn.
     #[must_use]
     pub fn is_live(&self, id: NodeId) -> bool {
-        self.ancestors(id).all(|node| !self.node(node).pruned)
+        self.ancestors(id).all(|node| !self.node(node).is_pruned())
+    }
+
+    /// Returns the choices between two nodes, oldest first.
+    #[must_use]
+    pub fn preferences(&self) -> &[Preference] {
+        &self.preferences
     }
 
     /// Returns whether the node lies in the subtree below `top` (or is `top`).

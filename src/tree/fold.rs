@@ -1,9 +1,11 @@
 //! The fold: what each operation does to a tree.
 //!
-//! Responsible for the meaning of operations, for refusing those that do not fit, and for
-//! undo and redo. An operation that is refused leaves the tree as it was.
+//! Responsible for the meaning of operations and for refusing those that do not fit; undo and
+//! redo are in `history.rs`. An operation that is refused leaves the tree as it was.
 
 use super::arena::Tree;
+use super::history::Change;
+use super::mark::{Marks, Source, Splice};
 use super::node::{Mark, Node, NodeId, Records, State};
 use super::operation::{Actor, Body, Evaluation, Finish, Operation};
 use super::statistics::Statistics;
@@ -38,22 +40,6 @@ pub enum FoldError {
         /// What contradicts it.
         why: String,
     },
-}
-
-/// A person's operations that can be undone, and those that were.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct History {
-    undo: Vec<Reversible>,
-    redo: Vec<Reversible>,
-}
-
-/// A change that can be taken back and done again: whether a node is pruned.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Reversible {
-    operation: u64,
-    node: NodeId,
-    was: bool,
-    is: bool,
 }
 
 impl Tree {
@@ -121,6 +107,12 @@ impl Tree {
                 }
                 self.append(*node, tokens);
             }
+            Body::TextAppended { node, text } => {
+                if self.node(*node).finish.is_some() {
+                    return refuse(format!("{node} has stopped growing"));
+                }
+                self.node_mut(*node).text.push_str(text);
+            }
             Body::NodeFinished { node, finish, answer } => {
                 if self.node(*node).finish.is_some() {
                     return refuse(format!("{node} has already stopped growing"));
@@ -139,44 +131,32 @@ impl Tree {
                 }
                 self.back_up(*node, evaluator, *value);
             }
-            Body::Pruned { node } | Body::Restored { node } => {
-                let pruned = matches!(operation.body, Body::Pruned { .. });
-                if *node == NodeId::ROOT {
-                    return refuse(
-                        "the root stands for the problem and is never pruned".to_owned(),
-                    );
-                }
-                if self.node(*node).pruned == pruned {
-                    let state = if pruned { "already pruned" } else { "not pruned" };
-                    return refuse(format!("{node} is {state}"));
-                }
-                if operation.actor == Actor::Person {
-                    self.history.redo.clear();
-                    self.history.undo.push(Reversible {
-                        operation: operation.sequence,
-                        node: *node,
-                        was: !pruned,
-                        is: pruned,
-                    });
-                }
-                self.set_pruned(*node, pruned);
+            body @ (Body::Pruned { .. }
+            | Body::Restored { .. }
+            | Body::Labelled { .. }
+            | Body::FirstErrorSet { .. }
+            | Body::Flagged { .. }
+            | Body::Tagged { .. }
+            | Body::Noted { .. }
+            | Body::Preferred { .. }) => {
+                let bodies = std::slice::from_ref(body);
+                self.mark(operation.actor, bodies).or_else(refuse)?;
             }
-            Body::Undone { operation: target } => {
-                let Some(change) = self.history.undo.pop_if(|change| change.operation == *target)
-                else {
-                    return refuse(format!("operation {target} is not the next to undo"));
-                };
-                self.set_pruned(change.node, change.was);
-                self.history.redo.push(change);
+            Body::Together { bodies } => self.mark(operation.actor, bodies).or_else(refuse)?,
+            Body::Timed { node, milliseconds } => {
+                let marks = self.marks_mut(*node);
+                marks.milliseconds = marks.milliseconds.saturating_add(*milliseconds);
             }
-            Body::Redone { operation: target } => {
-                let Some(change) = self.history.redo.pop_if(|change| change.operation == *target)
-                else {
-                    return refuse(format!("operation {target} is not the next to redo"));
-                };
-                self.set_pruned(change.node, change.is);
-                self.history.undo.push(change);
+            Body::Edited { node, of, text, finish, answer } => {
+                self.edit(*node, *of, text, finish, answer.as_deref()).or_else(refuse)?;
+                self.made(operation.actor, Change::Withdrawn { node: *node, home: *of });
             }
+            Body::Spliced { node, splice } => {
+                self.splice(*node, splice).or_else(refuse)?;
+                self.made(operation.actor, Change::Withdrawn { node: *node, home: splice.cut });
+            }
+            Body::Undone { operation: target } => self.undo(*target).or_else(refuse)?,
+            Body::Redone { operation: target } => self.redo(*target).or_else(refuse)?,
             Body::SearchStarted { .. }
             | Body::SearchStepped { .. }
             | Body::SearchStopped { .. } => {}
@@ -184,16 +164,93 @@ impl Tree {
         Ok(())
     }
 
-    /// Returns the operation that the next undo takes back, and the node that it concerns.
-    #[must_use]
-    pub fn next_undo(&self) -> Option<(u64, NodeId)> {
-        self.history.undo.last().map(|change| (change.operation, change.node))
+    /// Makes marks, all or none.
+    fn mark(&mut self, actor: Actor, bodies: &[Body]) -> Result<(), String> {
+        if bodies.is_empty() {
+            return Err("it marks nothing".to_owned());
+        }
+        let changes: Vec<_> =
+            bodies.iter().map(|body| self.change(body)).collect::<Result<_, _>>()?;
+        for change in &changes {
+            self.make(change, true);
+        }
+        if actor == Actor::Person {
+            self.remember(changes);
+        }
+        Ok(())
     }
 
-    /// Returns the operation that the next redo does again, and the node that it concerns.
-    #[must_use]
-    pub fn next_redo(&self) -> Option<(u64, NodeId)> {
-        self.history.redo.last().map(|change| (change.operation, change.node))
+    fn made(&mut self, actor: Actor, change: Change) {
+        if actor == Actor::Person {
+            self.remember(vec![change]);
+        }
+    }
+
+    /// Adds a rewrite beside the step that it rewrites.
+    fn edit(
+        &mut self,
+        node: NodeId,
+        of: NodeId,
+        text: &str,
+        finish: &Finish,
+        answer: Option<&str>,
+    ) -> Result<(), String> {
+        let Some(parent) = self.node(of).parent else {
+            return Err("the problem cannot be rewritten".to_owned());
+        };
+        self.expect_next(node)?;
+        expect_whole(finish)?;
+        self.write(node, parent, text, Source::Written, Some(of));
+        self.close(node, finish, answer);
+        Ok(())
+    }
+
+    /// Adds the revision signal and the steps after it, as a chain.
+    fn splice(&mut self, node: NodeId, splice: &Splice) -> Result<(), String> {
+        self.expect_next(node)?;
+        expect_whole(&splice.finish)?;
+        let known = [splice.bad, splice.cut].into_iter().chain(splice.good);
+        let copied = splice.steps.iter().filter_map(|step| step.of);
+        if let Some(missing) = known.chain(copied).find(|id| !self.contains(*id)) {
+            return Err(format!("{missing} does not exist"));
+        }
+        if splice.cut == NodeId::ROOT || !self.is_within(splice.bad, splice.cut) {
+            return Err(format!("{} is no step of the path to {}", splice.cut, splice.bad));
+        }
+        if !matches!(self.node(splice.cut).state(), State::Open | State::Answered) {
+            return Err(format!("{} is not a whole step", splice.cut));
+        }
+        self.write(node, splice.cut, &splice.signal, Source::Signal, None);
+        let mut last = node;
+        for step in &splice.steps {
+            self.close(last, &Finish::Step, None);
+            let next = NodeId(last.0 + 1);
+            self.write(next, last, &step.text, Source::Spliced, step.of);
+            last = next;
+        }
+        self.close(last, &splice.finish, splice.answer.as_deref());
+        Ok(())
+    }
+
+    fn expect_next(&self, node: NodeId) -> Result<(), String> {
+        if node.index() == self.len() {
+            return Ok(());
+        }
+        Err(format!("it adds {node} where #{} is due", self.len()))
+    }
+
+    fn write(
+        &mut self,
+        id: NodeId,
+        parent: NodeId,
+        text: &str,
+        source: Source,
+        of: Option<NodeId>,
+    ) {
+        let mut node = Node::new(Some(parent), self.node(parent).depth + 1, None);
+        text.clone_into(&mut node.text);
+        node.marks = Some(Box::new(Marks { source, of, ..Marks::default() }));
+        self.link(id, parent, node);
     }
 
     fn link(&mut self, id: NodeId, parent: NodeId, mut node: Node) {
@@ -235,6 +292,11 @@ impl Tree {
         self.growing -= 1;
         let node = self.node_mut(id);
         node.text.push_str(&String::from_utf8_lossy(&std::mem::take(&mut node.pending)));
+        self.close(id, finish, answer);
+    }
+
+    fn close(&mut self, id: NodeId, finish: &Finish, answer: Option<&str>) {
+        let node = self.node_mut(id);
         node.finish = Some(finish.clone());
         node.answer = answer.map(str::to_owned);
         self.touch(id);
@@ -257,7 +319,7 @@ impl Tree {
         while let Some(at) = next {
             self.records_mut(at, index).clade.add(value);
             let node = self.node(at);
-            next = node.parent.filter(|_| !node.pruned);
+            next = node.parent.filter(|_| !node.is_pruned());
         }
         self.touch(id);
     }
@@ -275,14 +337,24 @@ impl Tree {
 
     /// Sets whether a node is pruned and recomputes the clades above it, whose statistics
     /// hold only what is not pruned.
-    fn set_pruned(&mut self, id: NodeId, pruned: bool) {
+    pub(super) fn set_pruned(&mut self, id: NodeId, pruned: bool) {
         self.node_mut(id).pruned = pruned;
+        self.recompute_above(id);
+    }
+
+    /// Sets whether a node that an edit or splice made is withdrawn.
+    pub(super) fn set_withdrawn(&mut self, id: NodeId, withdrawn: bool) {
+        self.node_mut(id).withdrawn = withdrawn;
+        self.recompute_above(id);
+    }
+
+    fn recompute_above(&mut self, id: NodeId) {
         self.touch(id);
         let mut next = self.node(id).parent;
         while let Some(at) = next {
             self.recompute(at);
             let node = self.node(at);
-            next = node.parent.filter(|_| !node.pruned);
+            next = node.parent.filter(|_| !node.is_pruned());
         }
     }
 
@@ -292,7 +364,7 @@ impl Tree {
         }
         let mut child = self.node(id).first_child;
         while let Some(at) = child {
-            if !self.node(at).pruned {
+            if !self.node(at).is_pruned() {
                 for index in 0..self.node(at).records.len() {
                     let below = self.node(at).records[index];
                     self.records_mut(id, below.evaluator).clade.merge(&below.clade);
@@ -303,25 +375,45 @@ impl Tree {
     }
 }
 
+/// Refuses an end that leaves a step unfinished.
+fn expect_whole(finish: &Finish) -> Result<(), String> {
+    match finish {
+        Finish::Step | Finish::EndOfTurn => Ok(()),
+        _ => Err("a written step is whole or ends the turn".to_owned()),
+    }
+}
+
 impl Body {
     /// The nodes that must exist before the operation (a new node is not among them).
-    fn nodes(&self) -> [Option<NodeId>; 2] {
+    pub(super) fn nodes(&self) -> [Option<NodeId>; 2] {
         match self {
             Self::NodeAdded { parent, .. } => [Some(*parent), None],
             Self::TokensAppended { node, .. }
+            | Self::TextAppended { node, .. }
             | Self::Evaluated { node, .. }
             | Self::BackedUp { node, .. }
             | Self::Pruned { node }
             | Self::Restored { node }
+            | Self::Labelled { node, .. }
+            | Self::FirstErrorSet { node, .. }
+            | Self::Flagged { node, .. }
+            | Self::Tagged { node, .. }
+            | Self::Noted { node, .. }
+            | Self::Timed { node, .. }
+            | Self::Edited { of: node, .. }
             | Self::SearchStarted { node, .. }
             | Self::SearchStepped { node, .. } => [Some(*node), None],
             Self::NodeFinished { node, finish: Finish::Duplicate { of }, .. } => {
                 [Some(*node), Some(*of)]
             }
             Self::NodeFinished { node, .. } => [Some(*node), None],
+            Self::Preferred { winner, loser, .. } => [Some(*winner), Some(*loser)],
             Self::ProblemSet { .. }
             | Self::ModelSet { .. }
             | Self::SearchStopped { .. }
+            // What they name is looked at where they are applied.
+            | Self::Spliced { .. }
+            | Self::Together { .. }
             | Self::Undone { .. }
             | Self::Redone { .. } => [None, None],
         }

@@ -9,6 +9,8 @@
 
 mod arena;
 mod fold;
+mod history;
+mod mark;
 mod node;
 mod operation;
 mod outline;
@@ -19,6 +21,7 @@ mod token;
 
 pub use arena::{Ancestors, Children, Subtree, Tree};
 pub use fold::FoldError;
+pub use mark::{Label, Meaning, Preference, Source, Splice, SplicedStep};
 pub use node::{Node, NodeId, State};
 pub use operation::{
     Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, Model, Operation, Origin, Problem,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mark::{Label, Marks, Source};
 use super::operation::{Evaluation, Finish, Origin};
 use super::statistics::Statistics;
 
@@ -56,6 +57,8 @@ pub struct Node {
     pub(super) children: u32,
     pub(super) depth: u32,
     pub(super) pruned: bool,
+    /// Whether the edit or splice that made the node was undone.
+    pub(super) withdrawn: bool,
     /// The last operation that changed the search's view of the node or of what is below it.
     pub(super) changed: u64,
     pub(super) finish: Option<Finish>,
@@ -67,6 +70,7 @@ pub struct Node {
     pub(super) tokens: Vec<Mark>,
     pub(super) evaluations: Vec<Evaluation>,
     pub(super) records: Vec<Records>,
+    pub(super) marks: Option<Box<Marks>>,
 }
 
 /// Where a token lies in its node, without repeating its bytes.
@@ -98,6 +102,7 @@ impl Node {
             children: 0,
             depth,
             pruned: false,
+            withdrawn: false,
             changed: 0,
             finish: None,
             origin,
@@ -107,6 +112,7 @@ impl Node {
             tokens: Vec::new(),
             evaluations: Vec::new(),
             records: Vec::new(),
+            marks: None,
         }
     }
 
@@ -152,10 +158,17 @@ impl Node {
         self.depth
     }
 
-    /// Returns whether this very node was pruned (not whether an ancestor was).
+    /// Returns whether this very node (not an ancestor) is out of the search: pruned or withdrawn.
     #[must_use]
     pub fn is_pruned(&self) -> bool {
-        self.pruned
+        self.pruned || self.withdrawn
+    }
+
+    /// Returns whether the edit or splice that made this very node was undone. Such a node has no
+    /// row, and only redo brings it back.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        self.withdrawn
     }
 
     /// Returns the sequence number of the last operation that added a node at or below this one,
@@ -172,7 +185,8 @@ impl Node {
         self.finish.as_ref()
     }
 
-    /// Returns how the step was made; nothing for the root.
+    /// Returns how the step was sampled; nothing for the root and for steps that were edited or
+    /// spliced.
     #[must_use]
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
@@ -206,6 +220,54 @@ impl Node {
     #[must_use]
     pub fn evaluations(&self) -> &[Evaluation] {
         &self.evaluations
+    }
+
+    /// Returns the person's verdict on the step; nothing if it is unlabelled.
+    #[must_use]
+    pub fn label(&self) -> Option<Label> {
+        self.marks.as_ref().and_then(|marks| marks.label)
+    }
+
+    /// Returns whether the step is the first bad one of the paths through it.
+    #[must_use]
+    pub fn is_first_error(&self) -> bool {
+        self.marks.as_ref().is_some_and(|marks| marks.first_error)
+    }
+
+    /// Returns whether the step is flagged to be looked at again.
+    #[must_use]
+    pub fn is_flagged(&self) -> bool {
+        self.marks.as_ref().is_some_and(|marks| marks.flagged)
+    }
+
+    /// Returns the step's tags, in the order of the alphabet.
+    #[must_use]
+    pub fn tags(&self) -> &[String] {
+        self.marks.as_ref().map_or(&[], |marks| &marks.tags)
+    }
+
+    /// Returns the step's note; empty if there is none.
+    #[must_use]
+    pub fn note(&self) -> &str {
+        self.marks.as_ref().map_or("", |marks| &marks.note)
+    }
+
+    /// Returns where the step's text comes from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.marks.as_ref().map_or(Source::Sampled, |marks| marks.source)
+    }
+
+    /// Returns the step that this one is a rewrite or a copy of.
+    #[must_use]
+    pub fn of(&self) -> Option<NodeId> {
+        self.marks.as_ref().and_then(|marks| marks.of)
+    }
+
+    /// Returns how long a person judged here, in milliseconds.
+    #[must_use]
+    pub fn judged_for(&self) -> u64 {
+        self.marks.as_ref().map_or(0, |marks| marks.milliseconds)
     }
 
     /// Returns what the node is doing.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mark::{Label, Splice};
 use super::node::NodeId;
 use super::token::Token;
 
@@ -32,6 +33,8 @@ pub enum Actor {
     Search,
     /// The language model, through the engine.
     Model,
+    /// An importer, from another program's file.
+    Import,
 }
 
 /// What an operation does.
@@ -63,6 +66,13 @@ pub enum Body {
         node: NodeId,
         /// The tokens, in order.
         tokens: Vec<Token>,
+    },
+    /// A growing node got text of which no tokens are known, as imported steps do.
+    TextAppended {
+        /// The growing node.
+        node: NodeId,
+        /// The text.
+        text: String,
     },
     /// Growth of a node ended.
     NodeFinished {
@@ -98,6 +108,86 @@ pub enum Body {
     Restored {
         /// The top of the subtree.
         node: NodeId,
+    },
+    /// A step was given a verdict, or lost it.
+    Labelled {
+        /// The step.
+        node: NodeId,
+        /// The verdict; `None` makes the step unlabelled again.
+        label: Option<Label>,
+    },
+    /// A step was said to be the first bad one of the paths through it, or no longer so.
+    FirstErrorSet {
+        /// The step.
+        node: NodeId,
+        /// Whether it is the first error.
+        error: bool,
+    },
+    /// A step was flagged to be looked at again, or lost its flag.
+    Flagged {
+        /// The step.
+        node: NodeId,
+        /// Whether it is flagged.
+        flagged: bool,
+    },
+    /// A step got a tag, or lost it.
+    Tagged {
+        /// The step.
+        node: NodeId,
+        /// The tag.
+        tag: String,
+        /// Whether the step has it.
+        set: bool,
+    },
+    /// A step's note was written.
+    Noted {
+        /// The step.
+        node: NodeId,
+        /// The whole note, in place of the one before; empty for none.
+        note: String,
+    },
+    /// One node was preferred to another.
+    Preferred {
+        /// The better one.
+        winner: NodeId,
+        /// The other one.
+        loser: NodeId,
+        /// Whether scores and origin were hidden until the choice was made.
+        blind: bool,
+    },
+    /// A person spent time on the judgement of a trajectory.
+    Timed {
+        /// The trajectory, or the step that was judged.
+        node: NodeId,
+        /// The time, in milliseconds, to be added to what was spent before.
+        milliseconds: u64,
+    },
+    /// A step was rewritten: the rewrite is a sibling of its own.
+    Edited {
+        /// The new handle: the number of nodes before it.
+        node: NodeId,
+        /// The step that was rewritten.
+        of: NodeId,
+        /// The text of the rewrite.
+        text: String,
+        /// Whether it is a step or ends the turn.
+        finish: Finish,
+        /// The final answer, if it states one.
+        answer: Option<String>,
+    },
+    /// A trajectory was made of a bad prefix, a revision signal and a good continuation.
+    Spliced {
+        /// The new handle of the revision signal, a child of the cut; the steps after it have
+        /// the handles that follow, each a child of the one before.
+        node: NodeId,
+        /// What was made of what.
+        splice: Splice,
+    },
+    /// Several of a person's marks (labels, first errors, flags, tags, notes, preferences, prunes
+    /// and restores) were made at once, and are undone at once.
+    Together {
+        /// The marks, in order; at least one.
+        bodies: Vec<Body>,
     },
     /// The search began, or went on after a pause.
     SearchStarted {

@@ -5,8 +5,8 @@
 //! for drawing, nor for the tree: an outline is a view, and many can look at one tree.
 //!
 //! Invariant, for every node: `inner` is the sum of the children's rows; a node's rows are 1
-//! (0 if it continues the row of its parent, or repeats a sibling) and, unless folded, `inner`.
-//! A duplicate never has children.
+//! (0 if it continues the row of its parent) and, unless folded, `inner`. A hidden node, which
+//! repeats a sibling or was withdrawn, has no rows, and neither has anything below it.
 
 use super::arena::Tree;
 use super::node::{NodeId, State};
@@ -23,14 +23,17 @@ struct View {
     folded: bool,
     /// Whether the node shares the row of its parent.
     joined: bool,
-    /// Whether the node has no row because it repeats a sibling.
+    /// Whether the node has no row because it repeats a sibling or was withdrawn.
     hidden: bool,
     inner: u32,
 }
 
 impl View {
     fn rows(self) -> u32 {
-        u32::from(!self.joined && !self.hidden) + if self.folded { 0 } else { self.inner }
+        if self.hidden {
+            return 0;
+        }
+        u32::from(!self.joined) + if self.folded { 0 } else { self.inner }
     }
 }
 
@@ -65,7 +68,7 @@ impl Outline {
 
     fn add(&mut self, tree: &Tree, id: NodeId) {
         let Some(parent) = tree.node(id).parent() else { return };
-        let hidden = tree.node(id).state() == State::Duplicate;
+        let hidden = hides(tree, id);
         let elders =
             std::iter::successors(tree.node(id).previous(), |at| tree.node(*at).previous());
         let elder = elders.into_iter().find(|at| !self.is_hidden(*at));
@@ -84,22 +87,27 @@ impl Outline {
         self.climb(tree, parent, i64::from(more));
     }
 
-    /// Takes the row of a node away if the node turned out to repeat a sibling. A sibling that
-    /// is thereby left alone joins the row of its parent.
+    /// Takes the row of a node away if the node turned out to repeat a sibling or was withdrawn,
+    /// and gives it back if it came back. A sibling that is left alone joins the row of its
+    /// parent.
     pub fn refresh(&mut self, tree: &Tree, id: NodeId) {
         let Some(parent) = tree.node(id).parent() else { return };
-        if self.is_hidden(id) || tree.node(id).state() != State::Duplicate {
+        let hidden = hides(tree, id);
+        if self.is_hidden(id) == hidden {
             return;
         }
-        let view = &mut self.views[id.index()];
-        let mut change = -i64::from(view.rows());
-        (view.hidden, view.joined) = (true, false);
-        if let Some(only) = self.only_child(tree, parent) {
-            let view = &mut self.views[only.index()];
-            change -= i64::from(view.rows());
-            view.joined = self.joins_chains && parent != NodeId::ROOT;
-            change += i64::from(view.rows());
+        let rows = |outline: &Self| {
+            tree.children(parent).map(|at| i64::from(outline.views[at.index()].rows())).sum::<i64>()
+        };
+        let before = rows(self);
+        self.views[id.index()].hidden = hidden;
+        for child in tree.children(parent) {
+            self.views[child.index()].joined = false;
         }
+        if let Some(only) = self.only_child(tree, parent) {
+            self.views[only.index()].joined = self.joins_chains && parent != NodeId::ROOT;
+        }
+        let change = rows(self) - before;
         self.climb(tree, parent, change);
     }
 
@@ -110,7 +118,7 @@ impl Outline {
         shown.next().is_none().then_some(only)
     }
 
-    /// Returns whether a node has no row because it repeats a sibling.
+    /// Returns whether a node has no row because it repeats a sibling or was withdrawn.
     #[must_use]
     pub fn is_hidden(&self, id: NodeId) -> bool {
         self.views.get(id.index()).is_some_and(|view| view.hidden)
@@ -124,7 +132,7 @@ impl Outline {
         {
             let view = &mut self.views[id.index()];
             view.inner = view.inner.saturating_add_signed(i32::try_from(change).unwrap_or(0));
-            if view.folded {
+            if view.folded || view.hidden {
                 return;
             }
             at = tree.node(id).parent();
@@ -185,7 +193,8 @@ impl Outline {
     #[must_use]
     pub fn row_of(&self, tree: &Tree, id: NodeId) -> Option<Row> {
         let head = self.head(tree, id);
-        let hidden = tree.ancestors(id).skip(1).any(|ancestor| self.is_folded(ancestor));
+        let mut above = tree.ancestors(id).skip(1);
+        let hidden = above.any(|at| self.is_folded(at) || self.is_hidden(at));
         (!hidden).then(|| Row { head, tail: self.tail(tree, head) })
     }
 
@@ -305,6 +314,11 @@ impl Outline {
             }
         }
     }
+}
+
+/// Whether a node is to have no row.
+fn hides(tree: &Tree, id: NodeId) -> bool {
+    tree.node(id).state() == State::Duplicate || tree.node(id).is_withdrawn()
 }
 
 #[cfg(test)]

@@ -68,6 +68,11 @@ proptest! {
             if let Body::NodeFinished { node, .. } = &operation.body {
                 outline.refresh(&tree, *node);
             }
+            if let Body::Undone { operation } | Body::Redone { operation } = operation.body {
+                for node in tree.concerned(operation) {
+                    outline.refresh(&tree, node);
+                }
+            }
             if operation.sequence % 5 == 0
                 && let Some((node, folded)) = folds.next()
             {
@@ -80,7 +85,9 @@ proptest! {
         check(&tree, &outline)?;
         outline.set_all_folded(&tree, true);
         check(&tree, &outline)?;
-        let deepest = tree.ids().max_by_key(|id| tree.node(*id).depth()).unwrap();
+        let hidden = |id: &NodeId| tree.ancestors(*id).any(|at| outline.is_hidden(at));
+        let shown = tree.ids().filter(|id| !hidden(id));
+        let deepest = shown.max_by_key(|id| tree.node(*id).depth()).unwrap();
         outline.reveal(&tree, deepest);
         check(&tree, &outline)?;
         prop_assert!(outline.row_of(&tree, deepest).is_some());

@@ -1,8 +1,8 @@
 //! Trees for tests: a small way to grow them, and random ones from a seed.
 
 use super::{
-    Actor, Body, Finish, FoldError, NodeId, Operation, Origin, Problem, Sampling, State, Token,
-    Tree,
+    Actor, Body, Finish, FoldError, Label, Meaning, NodeId, Operation, Origin, Problem, Sampling,
+    Splice, SplicedStep, State, Token, Tree,
 };
 
 /// Grows a tree by operations and keeps the log.
@@ -46,6 +46,29 @@ impl Grower {
         node
     }
 
+    /// Rewrites a step.
+    pub fn edit(&mut self, of: NodeId, text: &str) {
+        let node = NodeId(u32::try_from(self.tree.len()).unwrap());
+        let (text, finish) = (text.to_owned(), Finish::Step);
+        self.act(Actor::Person, Body::Edited { node, of, text, finish, answer: None });
+    }
+
+    /// Splices below a step, if it is whole: a signal and one copied step.
+    pub fn splice(&mut self, cut: NodeId) {
+        let node = NodeId(u32::try_from(self.tree.len()).unwrap());
+        let splice = Splice {
+            bad: cut,
+            good: None,
+            cut,
+            signal: "Wait.\n".to_owned(),
+            meaning: Meaning::Continue,
+            steps: vec![SplicedStep { text: "better\n".to_owned(), of: Some(cut) }],
+            finish: Finish::EndOfTurn,
+            answer: Some("7".to_owned()),
+        };
+        let _ = self.try_act(Actor::Person, Body::Spliced { node, splice });
+    }
+
     /// Adds a node whose step is whole.
     pub fn add(&mut self, parent: NodeId, text: &str) -> NodeId {
         let node = self.sprout(parent, text);
@@ -54,7 +77,8 @@ impl Grower {
     }
 }
 
-/// A random session: growth, back-ups under two evaluators, prunes, restores, undos, redos.
+/// A random session: growth, back-ups under two evaluators, prunes, restores, marks, edits,
+/// splices, undos, redos.
 pub fn random_session(seed: u64, steps: usize) -> (Tree, Vec<Operation>) {
     let mut state = seed | 1;
     let mut roll = move |below: usize| {
@@ -66,7 +90,7 @@ pub fn random_session(seed: u64, steps: usize) -> (Tree, Vec<Operation>) {
     let mut grower = Grower::new("random");
     for _ in 0..steps {
         let node = NodeId(u32::try_from(roll(grower.tree.len())).unwrap());
-        match roll(8) {
+        match roll(12) {
             0..=2 if grower.tree.node(node).state() == State::Open => {
                 let child = grower.sprout(node, "step\n");
                 let elder = grower.tree.node(child).previous();
@@ -85,7 +109,7 @@ pub fn random_session(seed: u64, steps: usize) -> (Tree, Vec<Operation>) {
             5 if node != NodeId::ROOT && !grower.tree.node(node).is_pruned() => {
                 grower.act(Actor::Person, Body::Pruned { node });
             }
-            6 if grower.tree.node(node).is_pruned() => {
+            6 if grower.tree.node(node).is_pruned() && !grower.tree.node(node).is_withdrawn() => {
                 grower.act(Actor::Person, Body::Restored { node });
             }
             7 => {
@@ -96,6 +120,27 @@ pub fn random_session(seed: u64, steps: usize) -> (Tree, Vec<Operation>) {
                     grower.act(Actor::Person, Body::Redone { operation });
                 }
             }
+            8 => {
+                let mark = [
+                    Body::Labelled { node, label: [None, Some(Label::Good)][roll(2)] },
+                    Body::FirstErrorSet { node, error: roll(2) == 0 },
+                    Body::Flagged { node, flagged: roll(2) == 0 },
+                    Body::Tagged { node, tag: ["a", "b"][roll(2)].to_owned(), set: roll(2) == 0 },
+                    Body::Noted { node, note: ["", "look"][roll(2)].to_owned() },
+                    Body::Preferred { winner: node, loser: NodeId::ROOT, blind: roll(2) == 0 },
+                ];
+                // One that says what is so already is refused.
+                let _ = grower.try_act(Actor::Person, mark[roll(6)].clone());
+            }
+            9 => {
+                let bodies = vec![
+                    Body::Labelled { node, label: Some([Label::Bad, Label::Neutral][roll(2)]) },
+                    Body::Flagged { node, flagged: true },
+                ];
+                let _ = grower.try_act(Actor::Person, Body::Together { bodies });
+            }
+            10 if node != NodeId::ROOT => grower.edit(node, "rewrite\n"),
+            11 if node != NodeId::ROOT => grower.splice(node),
             _ => {}
         }
     }
