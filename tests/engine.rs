@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pleach::engine::protocol::{ModelOptions, Prompt, StopReason};
+use pleach::engine::protocol::{Generate, ModelOptions, Prompt, StopReason};
 use pleach::engine::{Engine, Event, Events, ModelInfo, Request, Worker};
 use pleach::evaluate::Rating;
 use pleach::reasoning::Segmentation;
@@ -54,14 +54,14 @@ impl Bench {
     }
 
     fn generate(&mut self, id: u64, prompt: Prompt, seeds: &[u64], max_tokens: u32) {
-        self.worker.send(Request::Generate {
+        self.worker.send(Request::Generate(Generate {
             id,
             prompt,
             seeds: seeds.to_vec(),
-            sampling: Sampling::default(),
             segmentation: Segmentation::Line,
             max_tokens,
-        });
+            ..Generate::default()
+        }));
     }
 
     /// Collects a request's branches until all have ended.
@@ -214,19 +214,83 @@ fn ratings_tell_a_sound_path_from_a_wrong_one() {
 #[test]
 fn a_cancelled_request_ends_every_branch_and_the_engine_goes_on() {
     let (mut bench, _) = Bench::loaded();
-    bench.worker.send(Request::Generate {
+    bench.worker.send(Request::Generate(Generate {
         id: 5,
         prompt: Prompt::continuing(PROBLEM, vec![]),
         seeds: (0..8).collect(),
         sampling: Sampling { temperature: 5.0, ..Sampling::default() },
-        segmentation: Segmentation::pattern("^NEVER SAID").unwrap(),
+        segmentation: Segmentation::Whole,
         max_tokens: 100_000,
-    });
+        ..Generate::default()
+    }));
     bench.worker.send(Request::Cancel { id: 5 });
     let branches = bench.branches(5, 8);
     assert!(branches.values().any(|(_, stop)| *stop == StopReason::Cancelled), "{branches:?}");
     bench.generate(6, Prompt::continuing(PROBLEM, vec![]), &[1], 64);
     assert_eq!(bench.branches(6, 1)[&0].1, StopReason::Step);
+}
+
+#[test]
+fn text_follows_a_grammar_and_ends_where_it_does() {
+    let (mut bench, _) = Bench::loaded();
+    bench.worker.send(Request::Generate(Generate {
+        id: 3,
+        prompt: Prompt::continuing(PROBLEM, vec![]),
+        seeds: (0..8).collect(),
+        segmentation: Segmentation::Whole,
+        grammar: Some("root ::= \"Value: \" \"-\"? [0-9] [0-9]?".to_owned()),
+        alternatives: 3,
+        ..Generate::default()
+    }));
+    let branches = bench.branches(3, 8);
+    for (tokens, stop) in branches.values() {
+        let value = text(tokens);
+        let value = value.strip_prefix("Value: ").expect("the grammar begins so");
+        assert!(value.parse::<i32>().is_ok_and(|value| (-99..100).contains(&value)), "{value}");
+        assert_eq!(*stop, StopReason::EndOfTurn);
+    }
+    bench.worker.send(Request::Generate(Generate {
+        id: 4,
+        prompt: Prompt::continuing(PROBLEM, vec![]),
+        grammar: Some("root ::= (".to_owned()),
+        ..Generate::default()
+    }));
+    let message = loop {
+        if let Event::Failed { id: 4, message } = bench.next() {
+            break message;
+        }
+    };
+    assert!(message.contains("GBNF"), "{message}");
+}
+
+#[test]
+fn alternatives_come_with_their_tokens() {
+    let (mut bench, _) = Bench::loaded();
+    bench.worker.send(Request::Generate(Generate {
+        id: 3,
+        prompt: Prompt::continuing(PROBLEM, vec![]),
+        alternatives: 4,
+        ..Generate::default()
+    }));
+    let (mut tokens, mut told) = (Vec::new(), 0);
+    loop {
+        match bench.next() {
+            Event::Tokens { tokens: more, .. } => tokens = more,
+            Event::Alternatives { alternatives, .. } => {
+                told += 1;
+                assert_eq!(alternatives.len(), tokens.len());
+                for (token, list) in tokens.iter().zip(&alternatives) {
+                    assert_eq!(list.len(), 4);
+                    assert!(list.is_sorted_by(|a, b| a.logprob >= b.logprob), "{list:?}");
+                    let own = list.iter().find(|other| other.id == token.id);
+                    assert!(own.is_none_or(|own| own.logprob == token.logprob), "{list:?}");
+                }
+            }
+            Event::BranchDone { .. } => break,
+            _ => {}
+        }
+    }
+    assert!(told > 0);
 }
 
 #[test]

@@ -147,7 +147,8 @@ fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
         Event::Failed { message, .. } => {
             model.complain(format!("The engine cannot go on: {message}."));
         }
-        Event::Tokens { .. } | Event::BranchDone { .. } | Event::Labels { .. } => {}
+        // What a request brings is the driver's to handle.
+        _ => {}
     }
     let Some(bench) = model.workbench_mut() else { return Vec::new() };
     let turn = bench.driver.handle(&bench.tree, event);

@@ -21,12 +21,12 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_sys_2::LLAMA_FLASH_ATTN_TYPE_ENABLED;
 
-use super::branch::{Branch, Growth, Job, Settings, Work};
+use super::branch::{Branch, Job, Work};
+use super::exponential::log_sum_exp;
+use super::growth::{Growth, NOT_NUMBERS};
 use super::llama::Model;
-use super::protocol::{Event, ModelOptions, Prompt, Request, RequestId, StopReason};
-use super::sample;
+use super::protocol::{Event, Generate, ModelOptions, Prompt, Request, RequestId, StopReason};
 use super::slots::Slots;
-use crate::tree::Token;
 
 const SEQUENCES: i32 = 63;
 const BATCH: usize = 512;
@@ -44,8 +44,8 @@ pub struct Decoder<'model> {
     context: LlamaContext<'model>,
     batch: LlamaBatch<'static>,
     slots: Slots,
-    waiting: VecDeque<Job>,
-    branches: Vec<Branch>,
+    waiting: VecDeque<Job<'model>>,
+    branches: Vec<Branch<'model>>,
     flushed: Instant,
 }
 
@@ -100,14 +100,7 @@ impl<'model> Decoder<'model> {
     /// Takes a request up.
     pub fn accept(&mut self, request: Request, out: &mut dyn FnMut(Event)) {
         let (id, job) = match request {
-            Request::Generate { id, prompt, seeds, sampling, segmentation, max_tokens } => {
-                let settings = Rc::new(Settings {
-                    sampling,
-                    segmentation,
-                    max_tokens: usize::try_from(max_tokens).unwrap_or(usize::MAX).max(1),
-                });
-                (id, self.generation(id, &prompt, seeds, settings))
-            }
+            Request::Generate(generate) => (generate.id, self.generation(generate)),
             Request::ScoreLabels { id, prompt, labels } => (id, self.scoring(id, &prompt, &labels)),
             Request::Cancel { id } => return self.cancel(id, out),
             Request::Load(_) => return,
@@ -118,22 +111,25 @@ impl<'model> Decoder<'model> {
         }
     }
 
-    fn generation(
+    fn generation(&self, generate: Generate) -> Result<Job<'model>, String> {
+        let (count, most) = (generate.seeds.len(), SEQUENCES.unsigned_abs() as usize);
+        if count == 0 || count > most {
+            return Err(format!("a request has {count} branches; it may have 1 to {most}"));
+        }
+        let prompt = self.fitting(self.model.encode(&generate.prompt)?.tokens)?;
+        let (id, seeds, settings) = (generate.id, generate.seeds.clone(), Rc::new(generate));
+        let growths = (0..)
+            .zip(seeds)
+            .map(|(index, seed)| Growth::new(self.model, index, seed, Rc::clone(&settings)));
+        Ok(Job { id, prompt, work: Work::Fork(growths.collect::<Result<_, _>>()?) })
+    }
+
+    fn scoring(
         &self,
         id: RequestId,
         prompt: &Prompt,
-        seeds: Vec<u64>,
-        settings: Rc<Settings>,
-    ) -> Result<Job, String> {
-        let most = SEQUENCES.unsigned_abs() as usize;
-        if seeds.is_empty() || seeds.len() > most {
-            return Err(format!("a request has {} branches; it may have 1 to {most}", seeds.len()));
-        }
-        let prompt = self.fitting(self.model.encode(prompt)?.tokens)?;
-        Ok(Job { id, prompt, work: Work::Fork { seeds, settings } })
-    }
-
-    fn scoring(&self, id: RequestId, prompt: &Prompt, labels: &[String]) -> Result<Job, String> {
+        labels: &[String],
+    ) -> Result<Job<'model>, String> {
         let labels: Vec<_> = labels.iter().map(|label| self.model.label_tokens(label)).collect();
         if labels.iter().any(Vec::is_empty) {
             return Err("a label is not a single token in this model's vocabulary".to_owned());
@@ -194,7 +190,7 @@ impl<'model> Decoder<'model> {
             self.flushed = Instant::now();
             for branch in &mut self.branches {
                 if let Work::Sample(growth) = &mut branch.work {
-                    growth.flush(branch.id, None, out);
+                    growth.flush(out);
                 }
             }
         }
@@ -305,105 +301,80 @@ impl<'model> Decoder<'model> {
     }
 
     /// Notes what was decoded for a branch and, at its end, uses the logits.
-    fn advance(&mut self, mut branch: Branch, out: &mut dyn FnMut(Event)) {
+    fn advance(&mut self, mut branch: Branch<'model>, out: &mut dyn FnMut(Event)) {
         let fed = branch.fed + branch.queued;
         self.slots.extend(branch.sequence, &branch.tokens[branch.fed..fed]);
         branch.fed = fed;
         let Some(row) = branch.row else { return self.branches.push(branch) };
-        match &branch.work {
+        let (id, sequence) = (branch.id, branch.sequence);
+        match branch.work {
             Work::Score { labels, question } => {
-                out(match score(self.context.get_logits_ith(row), labels) {
-                    Some(masses) => Event::Labels { id: branch.id, masses, tokens: *question },
-                    None => Event::Failed { id: branch.id, message: NOT_NUMBERS.to_owned() },
+                out(match score(self.context.get_logits_ith(row), &labels) {
+                    Some(masses) => Event::Labels { id, masses, tokens: question },
+                    None => Event::Failed { id, message: NOT_NUMBERS.to_owned() },
                 });
-                self.slots.release(branch.sequence);
+                self.slots.release(sequence);
             }
-            Work::Fork { seeds, settings } => {
-                let (seeds, settings) = (seeds.clone(), Rc::clone(settings));
-                self.fork(&branch, row, &seeds, &settings, out);
+            Work::Fork(growths) => {
+                for (at, mut growth) in growths.into_iter().enumerate() {
+                    let own = if at == 0 { Some(sequence) } else { self.copy_of(sequence) };
+                    let Some(sequence) = own else {
+                        growth.end(StopReason::Cancelled, usize::MAX, out);
+                        continue;
+                    };
+                    let tokens = branch.tokens.clone();
+                    self.sample(id, sequence, tokens, growth, row, out);
+                }
             }
-            Work::Sample(_) => self.sample(branch, row, out),
+            Work::Sample(growth) => self.sample(id, sequence, branch.tokens, growth, row, out),
         }
     }
 
-    /// Makes one sampling branch a seed from a prompt that was read, without reading it again.
-    fn fork(
+    /// Leases a sequence as a copy of another, so that a prompt is not read again.
+    fn copy_of(&mut self, sequence: i32) -> Option<i32> {
+        let copy = self.slots.fork(sequence)?;
+        let cleared = self.context.clear_kv_cache_seq(Some(copy.unsigned_abs()), None, None);
+        let copied = self.context.copy_kv_cache_seq(sequence, copy, None, None);
+        (cleared.is_ok() && copied.is_ok()).then_some(copy)
+    }
+
+    /// Draws the next token of a branch, all of whose tokens are decoded.
+    fn sample(
         &mut self,
-        prompt: &Branch,
+        id: RequestId,
+        sequence: i32,
+        mut tokens: Vec<i32>,
+        mut growth: Growth<'model>,
         row: i32,
-        seeds: &[u64],
-        settings: &Rc<Settings>,
         out: &mut dyn FnMut(Event),
     ) {
-        for (index, seed) in (0u32..).zip(seeds) {
-            let sequence = if index == 0 {
-                Some(prompt.sequence)
-            } else {
-                let fork = self.slots.fork(prompt.sequence);
-                fork.filter(|to| {
-                    self.context.clear_kv_cache_seq(Some(to.unsigned_abs()), None, None).is_ok()
-                        && self.context.copy_kv_cache_seq(prompt.sequence, *to, None, None).is_ok()
-                })
-            };
-            let Some(sequence) = sequence else {
-                out(Event::BranchDone {
-                    id: prompt.id,
-                    branch: index,
-                    stop: StopReason::Cancelled,
-                });
-                continue;
-            };
-            let growth = Growth::new(index, *seed, Rc::clone(settings));
-            let branch = Branch {
-                id: prompt.id,
-                sequence,
-                tokens: prompt.tokens.clone(),
-                fed: prompt.fed,
-                queued: 0,
-                row: None,
-                work: Work::Sample(growth),
-            };
-            self.sample(branch, row, out);
-        }
-    }
-
-    /// Draws the next token of a branch and ends the branch if that completes it.
-    fn sample(&mut self, mut branch: Branch, row: i32, out: &mut dyn FnMut(Event)) {
-        let Work::Sample(growth) = &mut branch.work else { return };
+        let (fed, longest) = (tokens.len(), self.longest());
         let logits = self.context.get_logits_ith(row);
-        let position = branch.tokens.len() as u64;
-        let Some(drawn) = sample::draw(logits, &growth.settings.sampling, growth.seed, position)
-        else {
-            out(Event::Failed { id: branch.id, message: NOT_NUMBERS.to_owned() });
-            self.slots.release(branch.sequence);
-            return;
-        };
-        let id = i32::try_from(drawn.token).unwrap_or(i32::MAX);
-        if self.model.ends_turn(id) {
-            growth.end(branch.id, StopReason::EndOfTurn, usize::MAX, out);
-            self.slots.release(branch.sequence);
-            return;
+        match growth.draw(self.model, logits, fed, longest, out) {
+            Ok(Some(token)) => {
+                tokens.push(token);
+                let work = Work::Sample(growth);
+                self.branches.push(Branch {
+                    id,
+                    sequence,
+                    tokens,
+                    fed,
+                    queued: 0,
+                    row: None,
+                    work,
+                });
+                return;
+            }
+            Ok(None) => {}
+            Err(message) => out(Event::Failed { id, message }),
         }
-        branch.tokens.push(id);
-        let scan = growth.push(Token { id, logprob: drawn.logprob, bytes: self.model.bytes(id) });
-        let full =
-            growth.sampled >= growth.settings.max_tokens || branch.tokens.len() >= self.longest();
-        if let Some(end) = scan.end {
-            growth.end(branch.id, StopReason::Step, end, out);
-        } else if full {
-            growth.end(branch.id, StopReason::Length, usize::MAX, out);
-        } else {
-            return self.branches.push(branch);
-        }
-        self.slots.release(branch.sequence);
+        self.slots.release(sequence);
     }
 }
 
-const NOT_NUMBERS: &str = "the model's logits are not numbers; the file is damaged, or its quantisation does not run on this machine";
-
 /// The probability of each label: the sum over the tokens that spell it.
 fn score(logits: &[f32], labels: &[Vec<usize>]) -> Option<Vec<f64>> {
-    let total = sample::log_sum_exp(logits)?;
+    let total = log_sum_exp(logits)?;
     let probability =
         |token: &usize| logits.get(*token).map_or(0.0, |logit| (f64::from(*logit) - total).exp());
     Some(labels.iter().map(|tokens| tokens.iter().map(probability).sum()).collect())

@@ -135,11 +135,13 @@ impl Keeper {
         loop {
             match inbox.recv().ok()? {
                 Note::Request(load @ Request::Load(_)) => return Some(load),
-                Note::Request(Request::Generate { id, .. } | Request::ScoreLabels { id, .. }) => {
-                    let message = "the engine is not running; load the model again".to_owned();
-                    self.events.blocking_send(Event::Failed { id, message }).ok()?;
+                Note::Request(request) => {
+                    if let Some(id) = request.awaited() {
+                        let message = "the engine is not running; load the model again".to_owned();
+                        self.events.blocking_send(Event::Failed { id, message }).ok()?;
+                    }
                 }
-                Note::Request(Request::Cancel { .. }) | Note::Gone => {}
+                Note::Gone => {}
                 Note::Stop => return None,
             }
         }

@@ -10,8 +10,11 @@
 
 mod branch;
 mod decoder;
+mod exponential;
 pub mod frame;
 pub mod gguf;
+mod grammar;
+mod growth;
 mod host;
 mod llama;
 pub mod protocol;
@@ -22,7 +25,7 @@ pub mod template;
 pub mod worker;
 
 pub use host::Worker;
-pub use protocol::{Event, ModelInfo, Request};
+pub use protocol::{Event, Generate, ModelInfo, Request};
 pub use scripted::{Script, Scripted};
 
 /// Events of an engine. The channel is bounded, so a fast model waits for a slow reader

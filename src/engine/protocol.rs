@@ -19,21 +19,8 @@ pub type RequestId = u64;
 pub enum Request {
     /// Load a model, in place of the one that is loaded.
     Load(ModelOptions),
-    /// Continue one prompt in several branches, decoded in one batch from a shared prefix.
-    Generate {
-        /// The request's id.
-        id: RequestId,
-        /// What to continue.
-        prompt: Prompt,
-        /// The seed of each branch's random numbers; as many branches as seeds.
-        seeds: Vec<u64>,
-        /// How tokens are drawn.
-        sampling: Sampling,
-        /// Where a step ends.
-        segmentation: Segmentation,
-        /// The most tokens that a branch may get.
-        max_tokens: u32,
-    },
+    /// Continue one prompt in several branches, decoded together from a shared prefix.
+    Generate(Generate),
     /// Read the probabilities of labels at the position after a prompt.
     ScoreLabels {
         /// The request's id.
@@ -48,6 +35,80 @@ pub enum Request {
         /// The request's id.
         id: RequestId,
     },
+}
+
+impl Request {
+    /// Returns the id under which somebody waits for an answer, if anybody does.
+    #[must_use]
+    pub fn awaited(&self) -> Option<RequestId> {
+        match self {
+            Self::Generate(Generate { id, .. }) | Self::ScoreLabels { id, .. } => Some(*id),
+            Self::Load(_) | Self::Cancel { .. } => None,
+        }
+    }
+}
+
+/// The most alternatives that are told of a token.
+pub const MOST_ALTERNATIVES: u32 = 100;
+
+/// What to generate. `Generate { id, prompt, seeds, ..Generate::default() }` samples one step
+/// of at most 256 tokens a branch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Generate {
+    /// The request's id.
+    pub id: RequestId,
+    /// What to continue.
+    pub prompt: Prompt,
+    /// The seed of each branch's random numbers; as many branches as seeds.
+    pub seeds: Vec<u64>,
+    /// How tokens are drawn.
+    pub sampling: Sampling,
+    /// Where a step ends; `Segmentation::Whole` goes on to the end of the turn.
+    pub segmentation: Segmentation,
+    /// The most tokens that a branch may get.
+    pub max_tokens: u32,
+    /// A GBNF grammar that the text of each branch follows from its `root` rule; the branch
+    /// ends where the grammar does.
+    pub grammar: Option<String>,
+    /// What makes repeated tokens less probable.
+    pub penalties: Penalties,
+    /// How many of the most probable tokens to tell beside each one; see [`MOST_ALTERNATIVES`].
+    pub alternatives: u32,
+}
+
+impl Default for Generate {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            prompt: Prompt::default(),
+            seeds: vec![0],
+            sampling: Sampling::default(),
+            segmentation: Segmentation::BlankLine,
+            max_tokens: 256,
+            grammar: None,
+            penalties: Penalties::default(),
+            alternatives: 0,
+        }
+    }
+}
+
+/// What makes tokens less probable that a branch sampled already. The default changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Penalties {
+    /// How many of the branch's last tokens count.
+    pub window: u32,
+    /// Divides a positive logit and multiplies a negative one; 1 changes nothing.
+    pub repeat: f32,
+    /// Taken off a logit for each time that the token was sampled.
+    pub frequency: f32,
+    /// Taken off a logit once if the token was sampled.
+    pub presence: f32,
+}
+
+impl Default for Penalties {
+    fn default() -> Self {
+        Self { window: 64, repeat: 1.0, frequency: 0.0, presence: 0.0 }
+    }
 }
 
 /// Which model to load and how to run it.
@@ -176,6 +237,16 @@ pub enum Event {
         branch: u32,
         /// The tokens, in order.
         tokens: Vec<Token>,
+    },
+    /// The most probable tokens beside those of the `Tokens` event just before, if they were
+    /// asked for: one list a token, the most probable first.
+    Alternatives {
+        /// The request.
+        id: RequestId,
+        /// Which of its branches, from 0.
+        branch: u32,
+        /// A list for each token of the event before.
+        alternatives: Vec<Vec<Token>>,
     },
     /// A branch ended.
     BranchDone {

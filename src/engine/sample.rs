@@ -2,8 +2,11 @@
 //!
 //! Responsible for the common sampler chain and for the raw log-probability, which is of the
 //! unmodified distribution: temperature 1, nothing truncated. Random numbers are a function
-//! of (seed, position), so a branch draws the same tokens whatever runs beside it.
+//! of (seed, position), so a branch draws the same tokens whatever runs beside it. A vocabulary
+//! may have 150,000 tokens, so nothing is copied or sorted that need not be.
 
+use super::exponential::{Weights, log_sum_exp};
+use super::protocol::Penalties;
 use crate::tree::Sampling;
 
 /// A drawn token and its raw log-probability.
@@ -13,78 +16,206 @@ pub struct Drawn {
     pub logprob: f32,
 }
 
-/// Returns the natural logarithm of the sum of the exponentials, or `None` if a logit is not a
-/// number, which means that the model or its arithmetic is broken.
+/// Why no token was drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The logits are not numbers: the model or its arithmetic is broken.
+    NotNumbers,
+    /// The grammar allows no token of the vocabulary.
+    NothingAllowed,
+}
+
+/// Something that allows some tokens and forbids others.
+pub trait Allow {
+    /// Drops what is not allowed.
+    fn retain(&mut self, candidates: &mut Vec<(usize, f32)>);
+}
+
+/// Where a random number comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// The branch's seed.
+    pub seed: u64,
+    /// The token's position in the sequence.
+    pub position: u64,
+}
+
+/// Draws a token. `shaped` are the logits after penalties; the log-probability is of `raw`.
+///
+/// # Errors
+/// Returns why there is none to draw.
+pub fn draw(
+    raw: &[f32],
+    shaped: &[f32],
+    sampling: &Sampling,
+    place: Place,
+    grammar: Option<&mut dyn Allow>,
+) -> Result<Drawn, Refusal> {
+    let total = log_sum_exp(raw).ok_or(Refusal::NotNumbers)?;
+    let mut kept = candidates(shaped, sampling);
+    let random = uniform(place.seed, place.position);
+    let mut token = match &kept {
+        Some(kept) => pick(kept, sampling.temperature, random),
+        None => Weights::new(shaped, sampling.temperature).pick(random),
+    };
+    if let Some(grammar) = grammar {
+        let mut drawn = vec![(token, shaped[token])];
+        grammar.retain(&mut drawn);
+        if drawn.is_empty() {
+            let mut left = kept.take().unwrap_or_default();
+            grammar.retain(&mut left);
+            if left.is_empty() {
+                left = shaped.iter().copied().enumerate().collect();
+                grammar.retain(&mut left);
+            }
+            if left.is_empty() {
+                return Err(Refusal::NothingAllowed);
+            }
+            // A number that the first draw did not use.
+            token = pick(&left, sampling.temperature, uniform(!place.seed, place.position));
+        }
+    }
+    Ok(Drawn { token, logprob: log_probability(raw[token], total) })
+}
+
+/// Returns the log-probability of a logit, finite even where f32 has no probability for it.
 #[must_use]
-pub fn log_sum_exp(logits: &[f32]) -> Option<f64> {
-    let best = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    if !best.is_finite() {
+#[allow(clippy::cast_possible_truncation)] // a log-probability needs no more than f32
+pub fn log_probability(logit: f32, total: f64) -> f32 {
+    ((f64::from(logit) - total).min(0.0) as f32).max(-1e4)
+}
+
+/// Returns the `count` most probable tokens with their raw log-probabilities, best first.
+#[must_use]
+pub fn alternatives(raw: &[f32], count: usize) -> Vec<Drawn> {
+    let Some(total) = log_sum_exp(raw) else { return Vec::new() };
+    let best = largest(raw, count);
+    best.into_iter()
+        .map(|(token, logit)| Drawn { token, logprob: log_probability(logit, total) })
+        .collect()
+}
+
+/// Returns the logits with penalties for what a branch sampled, or `None` if they change nothing.
+#[must_use]
+pub fn penalise(raw: &[f32], penalties: &Penalties, sampled: &[i32]) -> Option<Vec<f32>> {
+    let idle = penalties.frequency == 0.0 && penalties.presence == 0.0;
+    let window = usize::try_from(penalties.window).unwrap_or(usize::MAX);
+    let recent = &sampled[sampled.len().saturating_sub(window)..];
+    if (idle && (penalties.repeat <= 0.0 || penalties.repeat == 1.0)) || recent.is_empty() {
         return None;
     }
-    let sum: f64 = logits.iter().map(|logit| f64::from((logit - best).exp())).sum();
-    sum.is_finite().then(|| f64::from(best) + sum.ln())
-}
-
-/// Draws a token.
-///
-/// `position` is the token's position in the sequence. Returns `None` if the logits are not
-/// numbers.
-#[must_use]
-pub fn draw(logits: &[f32], sampling: &Sampling, seed: u64, position: u64) -> Option<Drawn> {
-    let total = log_sum_exp(logits)?;
-    let token = if sampling.temperature <= 0.0 {
-        best(logits)
-    } else {
-        pick(&candidates(logits, sampling), sampling.temperature, uniform(seed, position))
-    };
-    #[allow(clippy::cast_possible_truncation)] // a log-probability needs no more than f32
-    let logprob = (f64::from(logits[token]) - total).min(0.0) as f32;
-    // A token of probability 0 in f32 still was drawn: keep the figure finite for the files.
-    Some(Drawn { token, logprob: logprob.max(-1e4) })
-}
-
-fn best(logits: &[f32]) -> usize {
-    let better = |best: usize, at: usize| if logits[at] > logits[best] { at } else { best };
-    (1..logits.len()).fold(0, better)
-}
-
-/// The tokens that the truncations leave, with their logits, most probable first if any
-/// truncation asked for an order.
-fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<(usize, f32)> {
-    let mut all: Vec<(usize, f32)> = logits.iter().copied().enumerate().collect();
-    let limit = usize::try_from(sampling.top_k).unwrap_or(usize::MAX);
-    let ordered = sampling.top_p < 1.0 || (1..all.len()).contains(&limit);
-    if ordered {
-        let by_logit = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-        if (1..all.len()).contains(&limit) {
-            all.select_nth_unstable_by(limit - 1, by_logit);
-            all.truncate(limit);
+    let mut shaped = raw.to_vec();
+    for (at, token) in recent.iter().enumerate() {
+        let Some(logit) = usize::try_from(*token).ok().and_then(|token| shaped.get_mut(token))
+        else {
+            continue;
+        };
+        if !recent[..at].contains(token) {
+            if penalties.repeat > 0.0 {
+                *logit = if *logit > 0.0 {
+                    *logit / penalties.repeat
+                } else {
+                    *logit * penalties.repeat
+                };
+            }
+            *logit -= penalties.presence;
         }
-        all.sort_unstable_by(by_logit);
+        *logit -= penalties.frequency;
     }
-    let best = all.iter().map(|(_, logit)| *logit).fold(f32::NEG_INFINITY, f32::max);
+    Some(shaped)
+}
+
+/// The tokens that the truncations leave, with their logits; `None` if they leave all.
+fn candidates(logits: &[f32], sampling: &Sampling) -> Option<Vec<(usize, f32)>> {
+    if sampling.temperature <= 0.0 {
+        return Some(largest(logits, 1));
+    }
+    let limit = usize::try_from(sampling.top_k).unwrap_or(usize::MAX);
+    let mut kept = None;
+    if (1..logits.len()).contains(&limit) {
+        kept = Some(largest(logits, limit));
+    }
     if sampling.top_p < 1.0 {
-        let share = |logit: f32| f64::from((logit - best).exp());
-        let enough =
-            f64::from(sampling.top_p) * all.iter().map(|(_, logit)| share(*logit)).sum::<f64>();
-        let mut sum = 0.0;
-        let kept = all.iter().take_while(|(_, logit)| {
-            let needed = sum < enough;
-            sum += share(*logit);
-            needed
-        });
-        let kept = kept.count().max(1);
-        all.truncate(kept);
+        kept = Some(nucleus(logits, kept, sampling.top_p));
     }
     if sampling.min_p > 0.0 {
+        let best = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let floor = best + sampling.min_p.ln();
-        all.retain(|(_, logit)| *logit >= floor);
+        kept = Some(match kept {
+            Some(kept) => kept.into_iter().filter(|(_, logit)| *logit >= floor).collect(),
+            None => all(logits).filter(|(_, logit)| *logit >= floor).collect(),
+        });
     }
-    all
+    kept
 }
 
+fn all(logits: &[f32]) -> impl Iterator<Item = (usize, f32)> + '_ {
+    logits.iter().copied().enumerate()
+}
+
+/// The smallest set, best first, that has the share `top_p` of what `kept` or all tokens weigh.
+fn nucleus(logits: &[f32], kept: Option<Vec<(usize, f32)>>, top_p: f32) -> Vec<(usize, f32)> {
+    let best = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let share = |logit: f32| f64::from((logit - best).exp());
+    let cut = |ordered: &mut Vec<(usize, f32)>, enough: f64| {
+        let mut sum = 0.0;
+        let last = ordered.iter().position(|(_, logit)| {
+            sum += share(*logit);
+            sum >= enough
+        });
+        if let Some(last) = last {
+            ordered.truncate(last + 1);
+        }
+        last.is_some()
+    };
+    if let Some(mut kept) = kept {
+        let whole: f64 = kept.iter().map(|(_, logit)| share(*logit)).sum();
+        cut(&mut kept, f64::from(top_p) * whole);
+        return kept;
+    }
+    let enough = f64::from(top_p) * Weights::new(logits, 1.0).total();
+    // Few tokens are enough in most places, so few are put in order at first.
+    let mut count = 256;
+    loop {
+        let mut ordered = largest(logits, count);
+        if cut(&mut ordered, enough) || count >= logits.len() {
+            return ordered;
+        }
+        count *= 8;
+    }
+}
+
+/// The tokens with the largest logits, best first.
+fn largest(logits: &[f32], count: usize) -> Vec<(usize, f32)> {
+    let count = count.min(logits.len());
+    if count == 0 {
+        return Vec::new();
+    }
+    let better = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    let mut top: Vec<(usize, f32)> = Vec::with_capacity(2 * count);
+    let mut floor = f32::NEG_INFINITY;
+    for (token, logit) in all(logits) {
+        if logit > floor || top.len() < count {
+            top.push((token, logit));
+            if top.len() == 2 * count {
+                top.select_nth_unstable_by(count - 1, better);
+                top.truncate(count);
+                floor = top[count - 1].1;
+            }
+        }
+    }
+    top.sort_unstable_by(better);
+    top.truncate(count);
+    top
+}
+
+/// Picks by weight at the temperature; the best at temperature 0.
 fn pick(candidates: &[(usize, f32)], temperature: f32, random: f64) -> usize {
-    let best = candidates.iter().map(|(_, logit)| *logit).fold(f32::NEG_INFINITY, f32::max);
+    let better = |a: (usize, f32), b: (usize, f32)| if b.1 > a.1 { b } else { a };
+    let Some((token, best)) = candidates.iter().copied().reduce(better) else { return 0 };
+    if temperature <= 0.0 {
+        return token;
+    }
     let weight = |logit: f32| f64::from(((logit - best) / temperature).exp());
     let mut left = random * candidates.iter().map(|(_, logit)| weight(*logit)).sum::<f64>();
     for (token, logit) in candidates {
@@ -93,7 +224,7 @@ fn pick(candidates: &[(usize, f32)], temperature: f32, random: f64) -> usize {
             return *token;
         }
     }
-    candidates.last().map_or(0, |(token, _)| *token)
+    token
 }
 
 /// A number in `[0, 1)` that depends on nothing but the seed and the position (SplitMix64).
@@ -110,65 +241,5 @@ fn mix(state: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LOGITS: [f32; 5] = [2.0, 1.0, 0.0, -1.0, 3.0];
-
-    fn frequencies(sampling: &Sampling) -> [f64; 5] {
-        let mut counts = [0.0; 5];
-        for position in 0..20_000 {
-            counts[draw(&LOGITS, sampling, 11, position).unwrap().token] += 1.0 / 20_000.0;
-        }
-        counts
-    }
-
-    #[test]
-    fn zero_temperature_takes_the_best_and_reports_the_raw_probability() {
-        let sampling = Sampling { temperature: 0.0, ..Sampling::default() };
-        let drawn = draw(&LOGITS, &sampling, 0, 0).unwrap();
-        let total: f64 = LOGITS.iter().map(|logit| f64::from(*logit).exp()).sum();
-        assert_eq!(drawn.token, 4);
-        assert!((f64::from(drawn.logprob) - (3.0 - total.ln())).abs() < 1e-6);
-    }
-
-    #[test]
-    fn frequencies_follow_the_softmax_at_the_temperature() {
-        let sampling = Sampling { temperature: 0.5, ..Sampling::default() };
-        let weights: Vec<f64> =
-            LOGITS.iter().map(|logit| (f64::from(*logit) / 0.5).exp()).collect();
-        let total: f64 = weights.iter().sum();
-        for (seen, weight) in frequencies(&sampling).iter().zip(weights) {
-            assert!((seen - weight / total).abs() < 0.015, "{seen} against {}", weight / total);
-        }
-    }
-
-    #[test]
-    fn truncations_keep_what_they_should() {
-        let base = Sampling { temperature: 1.0, ..Sampling::default() };
-        let top_k = frequencies(&Sampling { top_k: 2, ..base });
-        assert!(top_k[4] > 0.0 && top_k[0] > 0.0 && top_k[1] + top_k[2] + top_k[3] == 0.0);
-        // Softmax: .636, .234, .086, .032, .012; the first two reach 0.8.
-        let top_p = frequencies(&Sampling { top_p: 0.8, ..base });
-        assert!(top_p[4] > 0.0 && top_p[0] > 0.0 && top_p[1] + top_p[2] + top_p[3] == 0.0);
-        let min_p = frequencies(&Sampling { min_p: 0.1, ..base });
-        assert!(min_p[1] > 0.0 && min_p[2] + min_p[3] == 0.0);
-    }
-
-    #[test]
-    fn a_draw_depends_on_seed_and_position_only() {
-        let sampling = Sampling::default();
-        let one: Vec<_> = (0..50).map(|at| draw(&LOGITS, &sampling, 1, at)).collect();
-        let again: Vec<_> = (0..50).map(|at| draw(&LOGITS, &sampling, 1, at)).collect();
-        let other: Vec<_> = (0..50).map(|at| draw(&LOGITS, &sampling, 2, at)).collect();
-        assert_eq!(one, again);
-        assert_ne!(one, other);
-    }
-
-    #[test]
-    fn logits_that_are_not_numbers_are_refused() {
-        assert_eq!(draw(&[f32::NAN, f32::NAN], &Sampling::default(), 0, 0), None);
-        assert_eq!(draw(&[f32::INFINITY, 0.0], &Sampling::default(), 0, 0), None);
-        assert_eq!(draw(&[], &Sampling::default(), 0, 0), None);
-    }
-}
+#[path = "sample_tests.rs"]
+mod tests;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::protocol::{Content, Event, ModelInfo, Part, Prompt, Request, StopReason};
+use super::protocol::{Content, Event, Generate, ModelInfo, Part, Prompt, Request, StopReason};
 use super::{EVENT_CAPACITY, Engine};
 use crate::tree::Token;
 
@@ -82,7 +82,7 @@ impl Script {
         match request {
             Request::Load(_) => vec![Event::Loading { progress: 0.5 }, Event::Loaded(info())],
             Request::Cancel { .. } => Vec::new(),
-            Request::Generate { id, prompt, seeds, max_tokens, .. } => {
+            Request::Generate(Generate { id, prompt, seeds, max_tokens, .. }) => {
                 let most = usize::try_from(*max_tokens).unwrap_or(usize::MAX);
                 let branches: Vec<_> = seeds.iter().map(|seed| self.step(prompt, *seed)).collect();
                 let longest = branches.iter().map(|(tokens, _)| tokens.len().min(most)).max();
@@ -130,10 +130,8 @@ impl Script {
         let mut tokens: Vec<_> = text
             .split_inclusive(' ')
             .enumerate()
-            .map(|(at, word)| Token {
-                id: 2 + i32::try_from(mix(word.len() as u64 ^ seed) % 1000).unwrap_or(0),
-                logprob: -0.1 - 0.01 * roll(5 + at as u64, 200) as f32,
-                bytes: word.as_bytes().to_vec(),
+            .map(|(at, word)| {
+                scripted_token(word, seed, -0.1 - 0.01 * roll(5 + at as u64, 200) as f32)
             })
             .collect();
         if depth >= self.depth {
@@ -142,6 +140,11 @@ impl Script {
         tokens.push(Token { id: LINE_END, logprob: -0.01, bytes: b"\n".to_vec() });
         (tokens, StopReason::Step)
     }
+}
+
+fn scripted_token(word: &str, seed: u64, logprob: f32) -> Token {
+    let id = 2 + i32::try_from(mix(word.len() as u64 ^ seed) % 1000).unwrap_or(0);
+    Token { id, logprob, bytes: word.as_bytes().to_vec() }
 }
 
 fn info() -> ModelInfo {

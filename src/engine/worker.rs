@@ -28,11 +28,12 @@ pub fn run() -> io::Result<()> {
     while let Some(request) = next {
         next = match request {
             Request::Load(options) => serve(&backend, &options, &requests),
-            Request::Generate { id, .. } | Request::ScoreLabels { id, .. } => {
-                send(&Event::Failed { id, message: "no model is loaded".to_owned() });
+            other => {
+                if let Some(id) = other.awaited() {
+                    send(&Event::Failed { id, message: "no model is loaded".to_owned() });
+                }
                 requests.recv().ok()
             }
-            Request::Cancel { .. } => requests.recv().ok(),
         };
     }
     Ok(())

@@ -45,6 +45,7 @@ impl Cursor {
                 Segmentation::Numbered | Segmentation::Pattern(_) => {
                     self.advance_by_lines(rule, text)
                 }
+                Segmentation::Whole => text.len(),
             };
             if self.end.is_none() {
                 return Scan { end: None, settled };

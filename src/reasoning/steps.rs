@@ -12,7 +12,7 @@ use super::stepper::Cursor;
 ///
 /// Under every rule, leading blank lines belong to the step that follows, so a step never
 /// consists of white space only, unless the whole text does. Serialises as `"line"`,
-/// `"blank-line"`, `"numbered"`, `"paragraphs"` or `{"pattern": "REGEX"}`.
+/// `"blank-line"`, `"numbered"`, `"paragraphs"`, `"whole"` or `{"pattern": "REGEX"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Segmentation {
@@ -24,6 +24,8 @@ pub enum Segmentation {
     Numbered,
     /// Like [`Self::BlankLine`], and `</think>` also ends a step; the tags alone are no step.
     Paragraphs,
+    /// The whole text is one step, as a judge's explanation is.
+    Whole,
     /// A step starts at each line whose beginning the pattern matches.
     Pattern(StepPattern),
 }

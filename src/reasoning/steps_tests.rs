@@ -13,6 +13,7 @@ fn all_rules() -> Vec<Segmentation> {
         Segmentation::BlankLine,
         Segmentation::Numbered,
         Segmentation::Paragraphs,
+        Segmentation::Whole,
         pattern("Step [0-9]+"),
         pattern("[a-z]+:$"),
         pattern(r"\s*-\b"),
@@ -33,6 +34,13 @@ fn cuts_lines() {
 fn cuts_blank_lines() {
     let text = "one\nstill one\n  \ntwo\n\n\nthree";
     assert_eq!(Segmentation::BlankLine.split(text), ["one\nstill one\n  \n", "two\n\n", "\nthree"]);
+}
+
+#[test]
+fn a_whole_text_is_one_step_that_settles_as_it_arrives() {
+    let text = "Sound.\n\n1. It holds.\n</think>\nYes";
+    assert_eq!(Segmentation::Whole.split(text), [text]);
+    assert_eq!(Segmentation::Whole.scan(text), Scan { end: None, settled: text.len() });
 }
 
 #[test]
@@ -95,10 +103,13 @@ fn refuses_bad_patterns_with_a_sentence() {
 
 #[test]
 fn serialises_by_name() {
-    let json = serde_json::to_string(&all_rules()[..5]).unwrap();
-    assert_eq!(json, r#"["line","blank-line","numbered","paragraphs",{"pattern":"Step [0-9]+"}]"#);
+    let json = serde_json::to_string(&all_rules()[..6]).unwrap();
+    assert_eq!(
+        json,
+        r#"["line","blank-line","numbered","paragraphs","whole",{"pattern":"Step [0-9]+"}]"#
+    );
     let back: Vec<Segmentation> = serde_json::from_str(&json).unwrap();
-    assert_eq!(back, all_rules()[..5]);
+    assert_eq!(back, all_rules()[..6]);
     assert!(serde_json::from_str::<Segmentation>(r#"{"pattern":"("}"#).is_err());
 }
 

@@ -13,7 +13,7 @@ use super::frontier::Frontier;
 use super::policy::Policy;
 use super::seed::child_seed;
 use crate::engine::protocol::{
-    Content, Event, ModelInfo, Part, Prompt, Request, RequestId, StopReason,
+    Content, Event, Generate, ModelInfo, Part, Prompt, Request, RequestId, StopReason,
 };
 use crate::evaluate::{Rating, verify};
 use crate::reasoning::{self, Segmentation};
@@ -290,14 +290,15 @@ impl Driver {
         }
         let id = self.next_request;
         self.next_request += 1;
-        turn.requests.push(Request::Generate {
+        turn.requests.push(Request::Generate(Generate {
             id,
             prompt: prompt(tree, parent),
             seeds,
             sampling,
             segmentation: model.segmentation.clone(),
             max_tokens: self.policy.step_tokens,
-        });
+            ..Generate::default()
+        }));
         self.pending.insert(id, Pending::Growth { parent, nodes, roll_out, cancelled: false });
     }
 
@@ -387,7 +388,6 @@ impl Driver {
     pub fn handle(&mut self, tree: &Tree, event: &Event) -> Turn {
         let mut turn = Turn::default();
         match event {
-            Event::Loading { .. } => {}
             Event::Loaded(info) => {
                 self.model = Some(Loaded {
                     rating: Rating::of(info),
@@ -433,6 +433,8 @@ impl Driver {
                     self.stop("the engine was lost", Actor::Search, &mut turn);
                 }
             }
+            // The driver asks for nothing else, and progress is for the screen.
+            _ => {}
         }
         turn
     }

@@ -236,7 +236,7 @@ fn a_failed_request_stops_the_run_with_its_sentence() {
     let mut bench = Bench::new(endless(60));
     bench.start(NodeId::ROOT);
     let turn = bench.driver.advance(&bench.grower.tree, 1);
-    let Some(Request::Generate { id, .. }) = turn.requests.first().cloned() else {
+    let Some(Request::Generate(Generate { id, .. })) = turn.requests.first().cloned() else {
         panic!("the run begins by growing");
     };
     bench.take(turn);
