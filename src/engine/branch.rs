@@ -30,7 +30,7 @@ pub enum Work<'model> {
     /// Read the prompt, then fork into branches.
     Fork(Vec<Growth<'model>>),
     /// Sample one branch.
-    Sample(Growth<'model>),
+    Sample(Box<Growth<'model>>),
     /// Read the probabilities of labels, each given by its tokens.
     Score { labels: Vec<Vec<usize>>, question: u32 },
 }

@@ -326,7 +326,7 @@ impl<'model> Decoder<'model> {
                     self.sample(id, sequence, tokens, growth, row, out);
                 }
             }
-            Work::Sample(growth) => self.sample(id, sequence, branch.tokens, growth, row, out),
+            Work::Sample(growth) => self.sample(id, sequence, branch.tokens, *growth, row, out),
         }
     }
 
@@ -353,7 +353,7 @@ impl<'model> Decoder<'model> {
         match growth.draw(self.model, logits, fed, longest, out) {
             Ok(Some(token)) => {
                 tokens.push(token);
-                let work = Work::Sample(growth);
+                let work = Work::Sample(Box::new(growth));
                 self.branches.push(Branch {
                     id,
                     sequence,
