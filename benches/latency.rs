@@ -27,8 +27,7 @@ use pleach::tree::{
     Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, NodeId, Operation, Origin, Problem,
     Sampling, Token,
 };
-use pleach::ui::theme::Theme;
-use pleach::ui::{Clipboard, Draw, Latency, Runtime, Sessions, drive};
+use pleach::ui::{Clipboard, Draw, Latency, Look, Runtime, Sessions, drive};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -113,7 +112,7 @@ fn measure(folder: &Path, opening: Effect, time: Duration) -> Figures {
     let mut terminal =
         Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport })
             .expect("a terminal");
-    let draw = Draw { terminal: &mut terminal, theme: Theme::of_environment(), framed: false };
+    let draw = Draw { terminal: &mut terminal, look: Look::colourless(), framed: false };
 
     let (keyboard, input) = unbounded_channel();
     let pressed = Arc::new(Mutex::new(VecDeque::new()));

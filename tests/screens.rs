@@ -86,7 +86,36 @@ fn help() {
 }
 
 #[test]
+fn help_that_is_narrowed() {
+    snapshot("help-found", &problem("How much is half of 42?"), "?fold");
+}
+
+#[test]
+fn the_line_and_what_could_follow() {
+    snapshot("line", &problem("How much is half of 42?"), ":fold<tab><tab>");
+    snapshot("line-theme", &problem("How much is half of 42?"), ":theme gro");
+}
+
+#[test]
+fn the_palette() {
+    snapshot("palette", &problem("How much is half of 42?"), "<space><space>");
+    snapshot("palette-typed", &problem("How much is half of 42?"), "<space><space>fodl<down>");
+}
+
+#[test]
+fn the_themes() {
+    snapshot("themes", &problem("How much is half of 42?"), ":theme<enter>");
+}
+
+#[test]
+fn the_messages_and_the_log_of_the_search() {
+    snapshot("messages", &problem("How much is half of 42?"), "jxuZ:nothing<enter><space>m");
+    snapshot("search-log", &problem("How much is half of 42?"), "<space>lk");
+}
+
+#[test]
 fn keys_that_can_follow() {
+    snapshot("leader", &problem("How much is half of 42?"), "<space>");
     snapshot("following", &problem("How much is half of 42?"), "g");
 }
 

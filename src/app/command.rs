@@ -3,17 +3,11 @@
 //! The keymap, the hints, the help and the manual are made from this table, so none of them
 //! can disagree with another.
 
+use super::argument::{Argument, Arguments};
 use super::model::Model;
-use super::{Effect, start, update, workbench};
+use super::{Effect, appearance, help, line, list, overlay, reader, start, update, workbench};
 
-/// Where a command works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// The start screen.
-    Start,
-    /// The workbench.
-    Workbench,
-}
+pub use super::place::Place;
 
 /// A command.
 #[derive(Debug)]
@@ -22,6 +16,8 @@ pub struct Command {
     pub name: &'static str,
     /// What it does, in a few words.
     pub does: &'static str,
+    /// What it is told, as far as it is told something.
+    pub takes: &'static [Argument],
     /// Its default keys.
     pub keys: &'static [&'static str],
     /// Where it works.
@@ -31,18 +27,41 @@ pub struct Command {
     /// What the line of hints at the bottom calls it; empty if it is not shown there.
     pub hint: &'static str,
     /// Does it.
-    pub run: fn(&mut Model, u64) -> Vec<Effect>,
+    pub run: fn(&mut Model, &Arguments, u64) -> Vec<Effect>,
+}
+
+impl Command {
+    /// Returns its name with those of its arguments; brackets are around what may be absent.
+    #[must_use]
+    pub fn usage(&self) -> String {
+        let arguments = self.takes.iter().map(|Argument { name, is_needed, .. }| {
+            if *is_needed { format!(" {name}") } else { format!(" [{name}]") }
+        });
+        std::iter::once(self.name.to_owned()).chain(arguments).collect()
+    }
+
+    /// Returns whether it works at a place.
+    #[must_use]
+    pub fn works_at(&self, place: Place) -> bool {
+        self.places.contains(&place)
+    }
 }
 
 const START: &[Place] = &[Place::Start];
 const BENCH: &[Place] = &[Place::Workbench];
 const BOTH: &[Place] = &[Place::Start, Place::Workbench];
+const LINE: &[Place] = &[Place::Line];
+const LIST: &[Place] = &[Place::List];
+const READER: &[Place] = &[Place::Reader];
+const HELP: &[Place] = &[Place::Help];
+const QUIT: &[Place] = &[Place::Quit];
 
 macro_rules! command {
-    ($name:literal, $does:literal, $keys:expr, $places:expr, $group:literal, $hint:literal, $run:expr) => {
+    ($name:literal $([$($takes:expr),*])?, $does:literal, $keys:expr, $places:expr, $group:literal, $hint:literal, $run:expr) => {
         Command {
             name: $name,
             does: $does,
+            takes: &[$($($takes),*)?],
             keys: &$keys,
             places: $places,
             group: $group,
@@ -55,40 +74,65 @@ macro_rules! command {
 /// All commands, in the order of the help.
 #[rustfmt::skip] // a table is read in columns
 pub static COMMANDS: &[Command] = &[
-    command!("start-previous", "previous entry", ["k", "<up>"], START, "Move", "", |m, _| start::step(m, -1)),
-    command!("start-next", "next entry", ["j", "<down>"], START, "Move", "", |m, _| start::step(m, 1)),
-    command!("start-open", "open", ["<enter>", "l", "<right>"], START, "Sessions", "open", |m, _| start::open(m)),
-    command!("new", "new problem", ["n"], START, "Sessions", "new problem", |m, _| start::begin_input(m)),
-    command!("parent", "go to the parent", ["h", "<left>"], BENCH, "Move", "", |m, _| workbench::parent(m)),
-    command!("next", "next sibling, or the row below", ["j", "<down>"], BENCH, "Move", "", |m, _| workbench::next(m)),
-    command!("previous", "previous sibling, or the row above", ["k", "<up>"], BENCH, "Move", "", |m, _| workbench::previous(m)),
-    command!("child", "go to the child visited last", ["l", "<right>"], BENCH, "Move", "", |m, _| workbench::child(m)),
-    command!("first", "first row", ["gg", "<home>"], BENCH, "Move", "", |m, _| workbench::go_to_row(m, 0)),
-    command!("last", "last row", ["G", "<end>"], BENCH, "Move", "", |m, _| workbench::go_to_row(m, usize::MAX)),
-    command!("half-page-down", "half a page down", ["<c-d>", "<pgdn>"], BENCH, "Move", "", |m, _| workbench::half_page(m, 1)),
-    command!("half-page-up", "half a page up", ["<c-u>", "<pgup>"], BENCH, "Move", "", |m, _| workbench::half_page(m, -1)),
-    command!("best", "go to the best answer", ["ga"], BENCH, "Move", "", |m, _| workbench::best_answer(m)),
-    command!("scroll-down", "scroll the path down", ["J"], BENCH, "Move", "", |m, _| workbench::scroll_path(m, 1)),
-    command!("scroll-up", "scroll the path up", ["K"], BENCH, "Move", "", |m, _| workbench::scroll_path(m, -1)),
-    command!("fold", "fold or unfold", ["<tab>"], BENCH, "Fold", "", |m, _| workbench::toggle_fold(m)),
-    command!("open", "unfold, or go to the child", ["<enter>"], BENCH, "Fold", "", |m, _| workbench::open(m)),
-    command!("fold-all", "fold all", ["zM"], BENCH, "Fold", "", |m, _| workbench::fold_all( m, true )),
-    command!("unfold-all", "unfold all", ["zR"], BENCH, "Fold", "", |m, _| workbench::fold_all( m, false )),
-    command!("chains", "chains on one row or on many", ["zz"], BENCH, "Fold", "", |m, _| workbench::toggle_chains(m)),
-    command!("search", "start or pause the search", ["s"], BENCH, "Grow", "search", workbench::toggle_search),
-    command!("step", "search one step", ["."], BENCH, "Grow", "step", workbench::step),
-    command!("grow", "grow children here", ["ge"], BENCH, "Grow", "grow", workbench::expand),
-    command!("roll-out", "roll out here to an answer", ["gr"], BENCH, "Grow", "", workbench::roll_out),
-    command!("search-here", "start the search below this node", ["gs"], BENCH, "Grow", "", workbench::search_here),
-    command!("prune", "prune or restore", ["x"], BENCH, "Change", "prune", workbench::prune),
-    command!("undo", "undo", ["u"], BENCH, "Change", "undo", workbench::undo),
-    command!("redo", "redo", ["<c-r>"], BENCH, "Change", "", workbench::redo),
-    command!("copy", "copy the step's text", ["y"], BENCH, "Copy", "", |m, _| workbench::copy_step(m)),
-    command!("copy-path", "copy the problem and the path", ["Y"], BENCH, "Copy", "", |m, _| workbench::copy_path(m)),
-    command!("sessions", "back to the start screen", ["gh"], BENCH, "Sessions", "", |m, _| update::go_home(m)),
-    command!("retry-save", "save again after a failure", ["gw"], BENCH, "Sessions", "", |m, _| update::retry_save(m)),
-    command!("help", "help", ["?", "<f1>"], BOTH, "Program", "help", |m, _| update::open_help(m)),
-    command!("escape", "cancel the innermost thing", ["<esc>"], BOTH, "Program", "", |m, _| update::escape(m)),
-    command!("stop", "stop growing, then ask to quit", ["<c-c>"], BOTH, "Program", "", update::stop),
-    command!("quit", "quit; everything is saved", ["q"], BOTH, "Program", "quit", |m, _| update::quit(m)),
+    command!("start-previous", "previous entry", ["k", "<up>"], START, "Move", "", |m, _, _| start::step(m, -1)),
+    command!("start-next", "next entry", ["j", "<down>"], START, "Move", "", |m, _, _| start::step(m, 1)),
+    command!("start-open", "open", ["<enter>", "l", "<right>"], START, "Sessions", "open", |m, _, _| start::open(m)),
+    command!("new", "new problem", ["n"], START, "Sessions", "new problem", |m, _, _| start::begin_input(m)),
+    command!("parent", "go to the parent", ["h", "<left>"], BENCH, "Move", "", |m, _, _| workbench::parent(m)),
+    command!("next", "next sibling, or the row below", ["j", "<down>"], BENCH, "Move", "", |m, _, _| workbench::next(m)),
+    command!("previous", "previous sibling, or the row above", ["k", "<up>"], BENCH, "Move", "", |m, _, _| workbench::previous(m)),
+    command!("child", "go to the child visited last", ["l", "<right>"], BENCH, "Move", "", |m, _, _| workbench::child(m)),
+    command!("first", "first row", ["gg", "<home>"], BENCH, "Move", "", |m, _, _| workbench::go_to_row(m, 0)),
+    command!("last", "last row", ["G", "<end>"], BENCH, "Move", "", |m, _, _| workbench::go_to_row(m, usize::MAX)),
+    command!("half-page-down", "half a page down", ["<c-d>", "<pgdn>"], BENCH, "Move", "", |m, _, _| workbench::half_page(m, 1)),
+    command!("half-page-up", "half a page up", ["<c-u>", "<pgup>"], BENCH, "Move", "", |m, _, _| workbench::half_page(m, -1)),
+    command!("best", "go to the best answer", ["ga"], BENCH, "Move", "", |m, _, _| workbench::best_answer(m)),
+    command!("scroll-down", "scroll the path down", ["J"], BENCH, "Move", "", |m, _, _| workbench::scroll_path(m, 1)),
+    command!("scroll-up", "scroll the path up", ["K"], BENCH, "Move", "", |m, _, _| workbench::scroll_path(m, -1)),
+    command!("fold", "fold or unfold", ["<tab>"], BENCH, "Fold", "", |m, _, _| workbench::toggle_fold(m)),
+    command!("open", "unfold, or go to the child", ["<enter>"], BENCH, "Fold", "", |m, _, _| workbench::open(m)),
+    command!("fold-all", "fold all", ["zM"], BENCH, "Fold", "", |m, _, _| workbench::fold_all(m, true)),
+    command!("unfold-all", "unfold all", ["zR"], BENCH, "Fold", "", |m, _, _| workbench::fold_all(m, false)),
+    command!("chains", "chains on one row or on many", ["zz"], BENCH, "Fold", "", |m, _, _| workbench::toggle_chains(m)),
+    command!("search", "start or pause the search", ["s"], BENCH, "Grow", "search", |m, _, now| workbench::toggle_search(m, now)),
+    command!("step", "search one step", ["."], BENCH, "Grow", "step", |m, _, now| workbench::step(m, now)),
+    command!("grow", "grow children here", ["ge"], BENCH, "Grow", "grow", |m, _, now| workbench::expand(m, now)),
+    command!("roll-out", "roll out here to an answer", ["gr"], BENCH, "Grow", "", |m, _, now| workbench::roll_out(m, now)),
+    command!("search-here", "start the search below this node", ["gs"], BENCH, "Grow", "", |m, _, now| workbench::search_here(m, now)),
+    command!("search-log", "why the search chose its nodes", ["<space>l"], BENCH, "Grow", "", |m, _, _| reader::search_log(m)),
+    command!("prune", "prune or restore", ["x"], BENCH, "Change", "prune", |m, _, now| workbench::prune(m, now)),
+    command!("undo", "undo", ["u"], BENCH, "Change", "undo", |m, _, now| workbench::undo(m, now)),
+    command!("redo", "redo", ["<c-r>"], BENCH, "Change", "", |m, _, now| workbench::redo(m, now)),
+    command!("copy", "copy the step's text", ["y"], BENCH, "Copy", "", |m, _, _| workbench::copy_step(m)),
+    command!("copy-path", "copy the problem and the path", ["Y"], BENCH, "Copy", "", |m, _, _| workbench::copy_path(m)),
+    command!("sessions", "back to the start screen", ["gh"], BENCH, "Sessions", "", |m, _, _| update::go_home(m)),
+    command!("retry-save", "save again after a failure", ["gw"], BENCH, "Sessions", "", |m, _, _| update::retry_save(m)),
+    command!("palette", "all commands, to choose from", ["<space><space>", "<c-p>"], BOTH, "Program", "", |m, _, _| list::palette(m)),
+    command!("line", "type a command", [":"], BOTH, "Program", "command", |m, _, _| line::open(m, "")),
+    command!("theme" [Argument::optional("NAME", appearance::themes)], "choose a theme", ["<space>t"], BOTH, "Program", "", |m, a, _| appearance::theme(m, a)),
+    command!("set" [Argument::needed("SETTING", appearance::settings), Argument::needed("VALUE", appearance::setting_values)], "change a setting until the program ends", [], BOTH, "Program", "", |m, a, _| appearance::set(m, a)),
+    command!("messages", "everything that was told", ["<space>m"], BOTH, "Program", "", |m, _, _| reader::messages(m)),
+    command!("help", "help", ["?", "<f1>"], BOTH, "Program", "help", |m, _, _| help::open(m)),
+    command!("stop", "stop growing, then ask to quit", ["<c-c>"], Place::ALL, "Program", "", |m, _, now| update::stop(m, now)),
+    command!("escape", "cancel the innermost thing", ["<esc>"], Place::ALL, "Program", "", |m, _, _| overlay::escape(m)),
+    command!("accept", "accept", ["<enter>"], Place::TEXT, "Program", "accept", |m, _, now| overlay::accept(m, now)),
+    command!("quit", "quit; everything is saved", ["q"], BOTH, "Program", "quit", |m, _, _| update::quit(m)),
+    command!("complete", "fill in what could follow", ["<tab>"], LINE, "Program", "complete", |m, _, _| line::complete(m, 1)),
+    command!("complete-back", "fill in the one before", ["<backtab>"], LINE, "Program", "", |m, _, _| line::complete(m, -1)),
+    command!("older", "an older line", ["<up>", "<c-p>"], LINE, "Program", "older", |m, _, _| line::remember(m, 1)),
+    command!("newer", "a newer line", ["<down>", "<c-n>"], LINE, "Program", "", |m, _, _| line::remember(m, -1)),
+    command!("choose-next", "next entry", ["<down>", "<c-n>", "<tab>"], LIST, "Program", "next", |m, _, _| list::step(m, 1)),
+    command!("choose-previous", "previous entry", ["<up>", "<c-p>", "<backtab>"], LIST, "Program", "", |m, _, _| list::step(m, -1)),
+    command!("read-down", "scroll down", ["j", "<down>"], READER, "Program", "scroll", |m, _, _| reader::scroll(m, -1)),
+    command!("read-up", "scroll up", ["k", "<up>"], READER, "Program", "", |m, _, _| reader::scroll(m, 1)),
+    command!("read-page-down", "ten rows down", ["<pgdn>", "<c-d>", "<space>"], READER, "Program", "", |m, _, _| reader::scroll(m, -10)),
+    command!("read-page-up", "ten rows up", ["<pgup>", "<c-u>"], READER, "Program", "page", |m, _, _| reader::scroll(m, 10)),
+    command!("read-first", "to the beginning", ["g", "<home>"], READER, "Program", "", |m, _, _| reader::scroll(m, isize::MAX)),
+    command!("read-last", "to the end", ["G", "<end>"], READER, "Program", "", |m, _, _| reader::scroll(m, isize::MIN)),
+    command!("close", "close", ["q", "<enter>"], READER, "Program", "close", |m, _, _| overlay::escape(m)),
+    command!("help-down", "scroll down", ["<down>", "<c-n>"], HELP, "Program", "scroll", |m, _, _| help::scroll(m, 1)),
+    command!("help-up", "scroll up", ["<up>", "<c-p>"], HELP, "Program", "", |m, _, _| help::scroll(m, -1)),
+    command!("help-page-down", "ten rows down", ["<pgdn>", "<c-d>"], HELP, "Program", "", |m, _, _| help::scroll(m, 10)),
+    command!("help-page-up", "ten rows up", ["<pgup>"], HELP, "Program", "", |m, _, _| help::scroll(m, -10)),
+    command!("quit-now", "quit", ["y", "q", "<enter>"], QUIT, "Program", "quit", |_, _, _| vec![Effect::Quit]),
 ];

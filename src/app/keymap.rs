@@ -1,18 +1,27 @@
-//! The keymap: from key sequences to commands.
+//! The keymap: from key sequences to what they run.
 //!
-//! Responsible for finding what a sequence means on a screen and how it may go on. It is made
-//! from the command table; nothing else says which key does what.
+//! Responsible for finding what a sequence means in a place and how it may go on. It is made
+//! from the command table and changed by the person's keymap file (`keymap_file`); nothing else
+//! says which key does what.
 
 use std::collections::BTreeMap;
 
+use super::argument::Arguments;
 use super::command::{COMMANDS, Command, Place};
 use super::key::{Key, parse_keys};
+use super::line::Call;
+
+/// What a key sequence runs: a command, or several one after another.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    calls: Vec<Call>,
+}
 
 /// What a sequence of keys means.
 #[derive(Debug, Clone, Copy)]
-pub enum Found {
-    /// A command.
-    Command(&'static Command),
+pub enum Found<'keymap> {
+    /// Something to run.
+    Binding(&'keymap Binding),
     /// The start of longer sequences.
     Prefix,
     /// Nothing.
@@ -22,7 +31,37 @@ pub enum Found {
 /// All key sequences.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    sequences: BTreeMap<(Place, Vec<Key>), &'static Command>,
+    sequences: BTreeMap<(Place, Vec<Key>), Binding>,
+}
+
+impl Binding {
+    /// Makes a binding of some calls.
+    #[must_use]
+    pub fn new(calls: Vec<Call>) -> Self {
+        Self { calls }
+    }
+
+    /// Returns what it runs, in order.
+    #[must_use]
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// Returns in a few words what it does.
+    #[must_use]
+    pub fn does(&self) -> String {
+        match self.calls.as_slice() {
+            [call] if call.arguments.text().is_empty() => call.command.does.to_owned(),
+            calls => calls.iter().map(Call::line).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// Returns whether it runs this command and nothing else.
+    #[must_use]
+    pub fn is(&self, command: &Command) -> bool {
+        matches!(self.calls.as_slice(), [call] if call.command.name == command.name
+            && call.arguments.text().is_empty())
+    }
 }
 
 impl Default for Keymap {
@@ -34,7 +73,8 @@ impl Default for Keymap {
                 // A test reads every default key, so none is lost here.
                 if let Ok(sequence) = parse_keys(keys) {
                     for place in command.places {
-                        sequences.insert((*place, sequence.clone()), command);
+                        let call = Call { command, arguments: Arguments::default() };
+                        sequences.insert((*place, sequence.clone()), Binding::new(vec![call]));
                     }
                 }
             }
@@ -46,9 +86,9 @@ impl Default for Keymap {
 impl Keymap {
     /// Returns what a sequence means in a place.
     #[must_use]
-    pub fn find(&self, place: Place, sequence: &[Key]) -> Found {
-        if let Some(command) = self.sequences.get(&(place, sequence.to_vec())) {
-            return Found::Command(command);
+    pub fn find(&self, place: Place, sequence: &[Key]) -> Found<'_> {
+        if let Some(binding) = self.sequences.get(&(place, sequence.to_vec())) {
+            return Found::Binding(binding);
         }
         if self.continuations(place, sequence).next().is_some() {
             return Found::Prefix;
@@ -56,18 +96,56 @@ impl Keymap {
         Found::Nothing
     }
 
-    /// Returns the longer sequences that begin with one, as what is left to press and the
-    /// command.
+    /// Lets a sequence run something.
+    pub(super) fn bind(&mut self, place: Place, sequence: Vec<Key>, binding: Binding) {
+        self.sequences.insert((place, sequence), binding);
+    }
+
+    /// Lets a sequence mean nothing.
+    pub(super) fn unbind(&mut self, place: Place, sequence: &[Key]) {
+        self.sequences.remove(&(place, sequence.to_vec()));
+    }
+
+    /// Returns the shorter sequence that hides a longer one.
+    pub(super) fn shadow(&self, place: Place, sequence: &[Key]) -> Option<(String, &Binding)> {
+        let shorter = (1..sequence.len()).map(|length| &sequence[..length]);
+        shorter.into_iter().find_map(|start| match self.find(place, start) {
+            Found::Binding(binding) => Some((written(start), binding)),
+            Found::Prefix | Found::Nothing => None,
+        })
+    }
+
+    /// Returns the key sequences that run a command in a place: its default keys in the order of
+    /// the table, then others.
+    #[must_use]
+    pub fn keys_of(&self, place: Place, command: &Command) -> Vec<String> {
+        let own =
+            self.sequences.iter().filter(|((at, _), bound)| *at == place && bound.is(command));
+        let mut keys: Vec<String> = own.map(|((_, sequence), _)| written(sequence)).collect();
+        let place_in_table =
+            |keys: &String| command.keys.iter().position(|known| *known == keys.as_str());
+        keys.sort_by_key(|keys| place_in_table(keys).unwrap_or(usize::MAX));
+        keys
+    }
+
+    /// Returns the longer sequences that begin with one, as what is left to press and what they
+    /// run.
     pub fn continuations<'a>(
         &'a self,
         place: Place,
         prefix: &'a [Key],
-    ) -> impl Iterator<Item = (&'a [Key], &'static Command)> {
-        self.sequences.iter().filter_map(move |((at, sequence), command)| {
+    ) -> impl Iterator<Item = (&'a [Key], &'a Binding)> {
+        self.sequences.iter().filter_map(move |((at, sequence), binding)| {
             let rest = sequence.strip_prefix(prefix)?;
-            (*at == place && !rest.is_empty() && !prefix.is_empty()).then_some((rest, *command))
+            (*at == place && !rest.is_empty() && !prefix.is_empty()).then_some((rest, binding))
         })
     }
+}
+
+/// Writes a sequence as keymap files have it.
+#[must_use]
+pub fn written(sequence: &[Key]) -> String {
+    sequence.iter().map(Key::to_string).collect()
 }
 
 #[cfg(test)]

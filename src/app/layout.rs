@@ -18,6 +18,22 @@ pub struct Area {
     pub height: u16,
 }
 
+/// What the person wants of the panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Panes {
+    /// The tree's share of the width, in thousandths.
+    pub split: u16,
+}
+
+impl Default for Panes {
+    fn default() -> Self {
+        Self { split: 550 }
+    }
+}
+
+/// The narrowest that the tree and the panes beside it get, in columns.
+const NARROWEST: u16 = 24;
+
 /// The panes of the workbench.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -41,7 +57,7 @@ impl Layout {
     /// Returns the panes for a terminal of so many columns and rows; for one that is too small,
     /// those of the smallest.
     #[must_use]
-    pub fn of((width, height): (u16, u16)) -> Self {
+    pub fn of((width, height): (u16, u16), panes: Panes) -> Self {
         let (width, height) = (width.max(SMALLEST.0), height.max(SMALLEST.1));
         let row = |y: u16| Area { x: 0, y, width, height: 1 };
         let top = 1;
@@ -62,7 +78,8 @@ impl Layout {
                 hints,
             };
         }
-        let tree_width = width * 11 / 20;
+        let split = u32::from(width) * u32::from(panes.split.min(1000)) / 1000;
+        let tree_width = u16::try_from(split).unwrap_or(width).clamp(NARROWEST, width - NARROWEST);
         let tree = Area { x: 0, y: top, width: tree_width, height: body };
         let (x, width) = (tree_width, width - tree_width);
         let answers_height = (body / 4).clamp(4, 9);
@@ -96,8 +113,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn panes_lie_inside_the_terminal_and_do_not_overlap(width in 40u16..400, height in 10u16..200) {
-            let layout = Layout::of((width, height));
+        fn panes_lie_inside_the_terminal_and_do_not_overlap(width in 40u16..400, height in 10u16..200, split in 0u16..1200) {
+            let layout = Layout::of((width, height), Panes { split });
             let panes = [Some(layout.title), Some(layout.tree), Some(layout.path), layout.evaluations,
                 layout.answers, Some(layout.status), Some(layout.hints)];
             let mut cells = 0u32;

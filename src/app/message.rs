@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::key::Key;
+use super::mouse::Mouse;
 use crate::engine::Event;
 use crate::tree::{NodeId, Operation, Problem};
 
@@ -13,6 +14,10 @@ use crate::tree::{NodeId, Operation, Problem};
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The terminal got the person's attention, or lost it.
+    Focus(bool),
     /// Text was pasted.
     Paste(String),
     /// The terminal has this many columns and rows.

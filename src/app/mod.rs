@@ -5,22 +5,44 @@
 //! what the effects say (`ui::runtime`), so a run can be recorded, replayed and tested without
 //! a terminal, an engine or a disk.
 
+mod appearance;
+pub mod argument;
 pub mod command;
+pub mod config;
+mod document;
 mod effect;
+mod field;
+mod help;
 mod key;
 mod keymap;
+pub mod keymap_file;
 pub mod layout;
+mod line;
+mod list;
 mod message;
 mod model;
+mod mouse;
+mod overlay;
+mod place;
+mod reader;
 mod start;
 mod update;
 mod workbench;
 
+pub use config::Config;
+pub use document::Document;
 pub use effect::Effect;
+pub use field::Field;
+pub use help::Help;
 pub use key::{Key, KeyCode, KeyError, parse_keys};
-pub use keymap::{Found, Keymap};
+pub use keymap::{Binding, Found, Keymap};
+pub use line::{Call, Line, nearest};
+pub use list::{Entry as ListEntry, List};
 pub use message::{Msg, Opened, Recent};
-pub use model::{EngineState, Model, Notice, Overlay, Screen};
+pub use model::{EngineState, Model, Notice, Screen};
+pub use mouse::{Mouse, MouseKind};
+pub use overlay::Overlay;
+pub use reader::Reader;
 pub use start::{Entry, Opening, Start, begin};
 pub use update::update;
 pub use workbench::{Saved, Workbench};

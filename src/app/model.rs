@@ -1,12 +1,20 @@
 //! The model: everything that the program knows.
 
+use std::collections::VecDeque;
+
 use super::command::Place;
+use super::config::Config;
 use super::key::Key;
 use super::keymap::Keymap;
+use super::layout::{Layout, Panes};
+use super::overlay::Overlay;
 use super::start::Start;
 use super::workbench::Workbench;
 use crate::engine::ModelInfo;
 use crate::search::Policy;
+
+/// The most messages that are kept.
+const MESSAGES: usize = 1000;
 
 /// Everything that the program knows.
 #[derive(Debug)]
@@ -15,20 +23,36 @@ pub struct Model {
     pub screen: Screen,
     /// What is known of the engine.
     pub engine: EngineState,
-    /// What lies over the screen.
-    pub overlay: Option<Overlay>,
+    /// What lies over the screen, the last one on top.
+    pub overlays: Vec<Overlay>,
     /// What the person was last told.
     pub notice: Option<Notice>,
+    /// All that the person was told, oldest first.
+    pub messages: VecDeque<Notice>,
     /// Keys of a sequence that is not finished.
     pub keys: Vec<Key>,
     /// What keys mean.
     pub keymap: Keymap,
+    /// The settings.
+    pub config: Config,
+    /// The names of the themes that there are.
+    pub themes: Vec<String>,
+    /// The theme that is shown while one is chosen.
+    pub theme_preview: Option<String>,
+    /// The lines that were run, oldest first.
+    pub history: Vec<String>,
     /// How sessions that are opened from here on are searched.
     pub policy: Policy,
     /// How many sessions were opened.
     pub sessions: u64,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// What the person wants of the panes.
+    pub panes: Panes,
+    /// Whether the mouse holds the border between the tree and the path.
+    pub(super) drags_split: bool,
+    /// Whether the person looks at this terminal, as far as it tells.
+    pub focused: bool,
     /// When the last message came, in milliseconds since 1970-01-01 UTC.
     pub now: u64,
 }
@@ -42,6 +66,16 @@ pub enum Screen {
     Workbench(Box<Workbench>),
 }
 
+impl Screen {
+    fn place(&self) -> Place {
+        match self {
+            Self::Start(start) if start.input.is_some() => Place::Field,
+            Self::Start(_) => Place::Start,
+            Self::Workbench(_) => Place::Workbench,
+        }
+    }
+}
+
 /// What is known of the engine.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EngineState {
@@ -53,15 +87,6 @@ pub enum EngineState {
     Failed(String),
     /// The worker died and is being started again; why it died.
     Restarting(String),
-}
-
-/// What lies over a screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overlay {
-    /// The help, scrolled by so many rows.
-    Help(u16),
-    /// The question whether to quit.
-    Quit,
 }
 
 /// What the person is told.
@@ -80,13 +105,21 @@ impl Model {
         Self {
             screen: Screen::Start(Start::default()),
             engine: EngineState::Loading(0.0),
-            overlay: None,
+            overlays: Vec::new(),
             notice: None,
+            messages: VecDeque::new(),
             keys: Vec::new(),
             keymap: Keymap::default(),
+            config: Config::default(),
+            themes: Vec::new(),
+            theme_preview: None,
+            history: Vec::new(),
             policy: Policy::swe_search(),
             sessions: 0,
             size,
+            focused: true,
+            panes: Panes::default(),
+            drags_split: false,
             now,
         }
     }
@@ -94,10 +127,27 @@ impl Model {
     /// Returns where commands are looked up.
     #[must_use]
     pub fn place(&self) -> Place {
-        match self.screen {
-            Screen::Start(_) => Place::Start,
-            Screen::Workbench(_) => Place::Workbench,
-        }
+        self.overlays.last().map_or_else(|| self.screen.place(), Overlay::place)
+    }
+
+    /// Returns the place below the layer on top.
+    #[must_use]
+    pub fn place_below(&self) -> Place {
+        self.overlays.iter().rev().nth(1).map_or_else(|| self.screen.place(), Overlay::place)
+    }
+
+    /// Returns where the panes of the workbench are.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size, self.panes)
+    }
+
+    /// Returns the name of the theme to be shown on a light background or on another.
+    #[must_use]
+    pub fn shown_theme(&self, on_light: bool) -> &str {
+        let Config { theme, theme_on_light, .. } = &self.config;
+        let own = if on_light && !theme_on_light.is_empty() { theme_on_light } else { theme };
+        self.theme_preview.as_deref().unwrap_or(own)
     }
 
     /// Returns the workbench, if it is on the screen.
@@ -127,11 +177,21 @@ impl Model {
             }
     }
 
+    /// Tells the person something.
     pub(super) fn tell(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), is_error: false });
+        self.note(Notice { text: text.into(), is_error: false });
     }
 
-    pub(super) fn complain(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { text: text.into(), is_error: true });
+    /// Tells the person what went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.note(Notice { text: text.into(), is_error: true });
+    }
+
+    fn note(&mut self, notice: Notice) {
+        self.messages.push_back(notice.clone());
+        if self.messages.len() > MESSAGES {
+            self.messages.pop_front();
+        }
+        self.notice = Some(notice);
     }
 }

@@ -2,17 +2,12 @@
 
 use std::path::PathBuf;
 
-use tui_input::{Input, InputRequest};
-
 use super::Effect;
-use super::key::{Key, KeyCode};
+use super::field::Field;
 use super::message::Recent;
 use super::model::{Model, Screen};
 use crate::assets;
 use crate::tree::Problem;
-
-/// The longest problem that can be typed, in bytes; longer ones come from files.
-const LONGEST: usize = 16 << 10;
 
 /// What the program begins with.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,7 +29,7 @@ pub struct Start {
     /// The chosen entry.
     pub cursor: usize,
     /// The text of a new problem, while it is typed.
-    pub input: Option<Input>,
+    pub input: Option<Field>,
     listed: bool,
     opening: bool,
 }
@@ -123,63 +118,30 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 pub(super) fn begin_input(model: &mut Model) -> Vec<Effect> {
     if let Some(start) = start(model) {
         start.cursor = start.entries.iter().position(|entry| *entry == Entry::New).unwrap_or(0);
-        start.input = Some(Input::default());
+        start.input = Some(Field::default());
     }
     Vec::new()
 }
 
-/// Handles a key while a problem is typed: every key but Escape belongs to the field.
-pub(super) fn input_key(start: &mut Start, key: Key) -> Vec<Effect> {
-    let Some(input) = &mut start.input else { return Vec::new() };
-    let request = match (key.code, key.control || key.alt) {
-        (KeyCode::Escape, _) => {
-            start.input = None;
-            return Vec::new();
-        }
-        (KeyCode::Enter, _) => {
-            let text = input.value().trim().to_owned();
-            if text.is_empty() {
-                return Vec::new();
-            }
-            start.opening = true;
-            return vec![Effect::Create(Problem { text, ..Problem::default() })];
-        }
-        (KeyCode::Char(character), false) if input.value().len() < LONGEST => {
-            InputRequest::InsertChar(character)
-        }
-        (KeyCode::Char('u'), true) => InputRequest::DeleteFromStart,
-        (KeyCode::Char('k'), true) => InputRequest::DeleteTillEnd,
-        (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
-        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
-        (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
-        (KeyCode::Left, false) => InputRequest::GoToPrevChar,
-        (KeyCode::Left, true) => InputRequest::GoToPrevWord,
-        (KeyCode::Right, false) => InputRequest::GoToNextChar,
-        (KeyCode::Right, true) => InputRequest::GoToNextWord,
-        (KeyCode::Backspace, false) => InputRequest::DeletePrevChar,
-        (KeyCode::Backspace, true) => InputRequest::DeletePrevWord,
-        (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
-        _ => return Vec::new(),
-    };
-    input.handle(request);
-    Vec::new()
+/// Enter while a problem is typed: makes a session of it. The text stays until that is done.
+pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
+    let Some(start) = start(model) else { return Vec::new() };
+    let text = start.input.as_ref().map_or("", |field| field.text().trim()).to_owned();
+    if text.is_empty() {
+        return Vec::new();
+    }
+    start.opening = true;
+    vec![Effect::Create(Problem { text, ..Problem::default() })]
 }
 
-/// Puts pasted text into the field, opening it if need be; line ends become spaces.
-pub(super) fn paste(model: &mut Model, text: &str) {
-    let Some(start) = start(model) else { return };
-    let input = start.input.get_or_insert_default();
-    let room = LONGEST.saturating_sub(input.value().len());
-    let mut taken = 0;
-    for character in text.chars() {
-        taken += character.len_utf8();
-        if taken > room {
-            return model.complain("The pasted text is too long; only its beginning was taken.");
-        }
-        input.handle(InputRequest::InsertChar(if character.is_control() {
-            ' '
-        } else {
-            character
-        }));
+/// Returns the field in which a problem is typed, if it is open.
+pub(super) fn field(model: &mut Model) -> Option<&mut Field> {
+    start(model)?.input.as_mut()
+}
+
+/// Closes the field.
+pub(super) fn leave_field(model: &mut Model) {
+    if let Some(start) = start(model) {
+        start.input = None;
     }
 }

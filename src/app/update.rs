@@ -5,8 +5,10 @@ use super::command::Place;
 use super::key::{Key, KeyCode};
 use super::keymap::Found;
 use super::message::{Msg, Opened};
-use super::model::{EngineState, Model, Overlay, Screen};
-use super::start::{self, Start};
+use super::model::{EngineState, Model, Screen};
+use super::mouse;
+use super::overlay::{self, Overlay};
+use super::start::Start;
 use super::workbench::Workbench;
 use crate::engine::Event;
 use crate::evaluate::Verdict;
@@ -18,8 +20,16 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
     model.now = now;
     let effects = match message {
         Msg::Key(key) => press(model, key, now),
+        Msg::Mouse(mouse) => {
+            mouse::moved(model, mouse);
+            Vec::new()
+        }
+        Msg::Focus(focused) => {
+            model.focused = focused;
+            Vec::new()
+        }
         Msg::Paste(text) => {
-            start::paste(model, &text);
+            overlay::paste(model, &text);
             Vec::new()
         }
         Msg::Resize(width, height) => {
@@ -79,44 +89,26 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
 }
 
 fn press(model: &mut Model, key: Key, now: u64) -> Vec<Effect> {
-    let force_quit = matches!(key, Key { code: KeyCode::Char('c'), control: true, .. });
-    match model.overlay {
-        Some(Overlay::Quit) => {
-            model.overlay = None;
-            let yes = force_quit || matches!(key.code, KeyCode::Char('y' | 'q') | KeyCode::Enter);
-            return if yes { vec![Effect::Quit] } else { Vec::new() };
-        }
-        Some(Overlay::Help(row)) => {
-            model.overlay = match key.code {
-                KeyCode::Char('j') | KeyCode::Down => Some(Overlay::Help(row.saturating_add(1))),
-                KeyCode::Char('k') | KeyCode::Up => Some(Overlay::Help(row.saturating_sub(1))),
-                KeyCode::PageDown | KeyCode::Char(' ') => {
-                    Some(Overlay::Help(row.saturating_add(10)))
-                }
-                KeyCode::PageUp => Some(Overlay::Help(row.saturating_sub(10))),
-                _ => None,
-            };
-            return Vec::new();
-        }
-        None => {}
-    }
-    if let Screen::Start(start) = &mut model.screen
-        && start.input.is_some()
-        && !force_quit
-    {
-        return start::input_key(start, key);
-    }
     model.notice = None;
     model.keys.push(key);
-    match model.keymap.find(model.place(), &model.keys) {
-        Found::Command(command) => {
+    let place = model.place();
+    match model.keymap.find(place, &model.keys) {
+        Found::Binding(binding) => {
+            let binding = binding.clone();
             model.keys.clear();
-            (command.run)(model, now)
+            binding.calls().iter().flat_map(|call| call.run(model, now)).collect()
         }
         Found::Prefix => Vec::new(),
         Found::Nothing => {
-            let keys: String = model.keys.drain(..).map(|key| key.to_string()).collect();
-            if key.code != KeyCode::Escape {
+            let keys = std::mem::take(&mut model.keys);
+            if Place::TEXT.contains(&place) {
+                for key in keys {
+                    overlay::type_key(model, key);
+                }
+            } else if place == Place::Quit {
+                model.overlays.pop();
+            } else if key.code != KeyCode::Escape {
+                let keys: String = keys.iter().map(Key::to_string).collect();
                 model.tell(format!("{keys} does nothing here; ? shows the keys."));
             }
             Vec::new()
@@ -174,6 +166,7 @@ fn open(model: &mut Model, opened: Opened, now: u64) -> Vec<Effect> {
         }
     };
     model.keys.clear();
+    model.overlays.clear();
     if let EngineState::Ready(info) = &model.engine {
         let _ = bench.driver.handle(&bench.tree, &Event::Loaded(info.clone()));
     }
@@ -215,19 +208,14 @@ fn verified(
     }
 }
 
-pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
-    model.overlay = Some(Overlay::Help(0));
-    Vec::new()
-}
-
-/// Escape: `press` has already closed what lay on top and dropped half a key sequence.
-pub(super) fn escape(model: &mut Model) -> Vec<Effect> {
-    model.notice = None;
-    Vec::new()
-}
-
-/// Ctrl-C: stops generation if there is any; else asks whether to quit.
+/// Ctrl-C: closes what lies on top; stops generation if there is any; else asks whether to
+/// quit, and the second time quits.
 pub(super) fn stop(model: &mut Model, now: u64) -> Vec<Effect> {
+    match model.overlays.last() {
+        Some(Overlay::Quit) => return vec![Effect::Quit],
+        Some(_) => return overlay::escape(model),
+        None => {}
+    }
     if let Some(bench) = model.workbench_mut()
         && (!bench.driver.is_idle() || bench.driver.mode() != Mode::Paused)
     {
@@ -236,7 +224,7 @@ pub(super) fn stop(model: &mut Model, now: u64) -> Vec<Effect> {
         model.tell("Stopped growing; s starts again, Ctrl-C once more quits.");
         return effects;
     }
-    model.overlay = Some(Overlay::Quit);
+    model.overlays.push(Overlay::Quit);
     Vec::new()
 }
 
@@ -244,7 +232,7 @@ pub(super) fn stop(model: &mut Model, now: u64) -> Vec<Effect> {
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
     let unsaved = model.workbench().is_some_and(|bench| bench.saved.failure.is_some());
     if unsaved {
-        model.overlay = Some(Overlay::Quit);
+        model.overlays.push(Overlay::Quit);
         return Vec::new();
     }
     vec![Effect::Quit]

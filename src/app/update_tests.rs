@@ -139,7 +139,7 @@ fn what_cannot_be_created_is_told_and_the_typed_text_stays() {
     bench.tell(&Msg::OpenFailed("The folder is read-only.".into()));
     assert_eq!(bench.notice(), "The folder is read-only.");
     let Screen::Start(start) = &bench.model.screen else { panic!() };
-    assert_eq!(start.input.as_ref().unwrap().value(), "six");
+    assert_eq!(start.input.as_ref().unwrap().text(), "six");
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_failure_to_save_stops_growth_and_makes_quitting_ask() {
     assert_eq!(bench.bench().driver.mode(), Mode::Paused);
     assert_eq!(bench.bench().saved.failure.as_deref(), Some("The disk is full."));
     bench.keys("q");
-    assert_eq!(bench.model.overlay, Some(Overlay::Quit));
+    assert!(matches!(bench.model.overlays.as_slice(), [Overlay::Quit]));
     assert!(bench.effects.is_empty());
     bench.keys("n");
     bench.keys("gw");
@@ -236,7 +236,7 @@ fn control_c_stops_growing_then_asks_then_quits() {
     assert_eq!(bench.bench().driver.mode(), Mode::Paused);
     bench.settle();
     bench.keys("<c-c>");
-    assert_eq!(bench.model.overlay, Some(Overlay::Quit));
+    assert!(matches!(bench.model.overlays.as_slice(), [Overlay::Quit]));
     bench.keys("<c-c>");
     assert_eq!(bench.effects, [Effect::Quit]);
 }
@@ -277,6 +277,61 @@ fn half_a_key_sequence_is_dropped_by_escape() {
     bench.keys("<esc>");
     assert!(bench.model.keys.is_empty());
     assert_eq!(bench.notice(), "");
+}
+
+#[test]
+fn a_line_does_what_its_command_does() {
+    let mut bench = Bench::grown();
+    bench.keys("j:prune<enter>");
+    assert!(bench.notice().starts_with("Pruned #"), "{}", bench.notice());
+    bench.keys(":unod<enter>");
+    assert_eq!(bench.notice(), "There is no command unod. Did you mean undo?");
+    bench.keys(":<up><up><enter>");
+    assert!(bench.notice().starts_with("Restored #"), "{}", bench.notice());
+    bench.keys(":start-open<enter>");
+    assert_eq!(bench.notice(), "start-open works on: start.");
+    bench.keys(":prune<esc>");
+    assert!(bench.model.overlays.is_empty());
+}
+
+#[test]
+fn a_line_is_completed_by_what_works_below_it() {
+    let mut bench = Bench::grown();
+    bench.keys(":und<tab>");
+    let Some(Overlay::Line(line)) = bench.model.overlays.last() else { panic!() };
+    assert_eq!(line.field.text(), "undo");
+    bench.keys("<c-u>fold<tab><tab><backtab>");
+    let Some(Overlay::Line(line)) = bench.model.overlays.last() else { panic!() };
+    assert_eq!(line.field.text(), "fold");
+    let names: Vec<_> = line.choices.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["fold", "fold-all", "unfold-all"]);
+    bench.keys("<c-u>start-<tab>");
+    let Some(Overlay::Line(line)) = bench.model.overlays.last() else { panic!() };
+    assert_eq!(line.field.text(), "start-", "what works elsewhere is not offered");
+}
+
+#[test]
+fn the_palette_runs_what_is_chosen() {
+    let mut bench = Bench::grown();
+    bench.keys("j<space><space>");
+    let Some(Overlay::List(list)) = bench.model.overlays.last() else { panic!() };
+    let here = COMMANDS.iter().filter(|command| command.works_at(Place::Workbench)).count();
+    assert_eq!(list.matches.len(), here);
+    bench.keys("prune<enter>");
+    assert!(bench.notice().starts_with("Pruned #"), "{}", bench.notice());
+}
+
+#[test]
+fn escape_and_control_c_close_one_layer_at_a_time() {
+    let mut bench = Bench::grown();
+    for close in ["<esc>", "<c-c>"] {
+        for open in [":", "<space><space>", "?"] {
+            bench.keys(open);
+            assert_eq!(bench.model.overlays.len(), 1, "{open}");
+            bench.keys(close);
+            assert!(bench.model.overlays.is_empty(), "{open} {close}");
+        }
+    }
 }
 
 /// Any message that a person, an engine or a disk might send.
@@ -339,7 +394,7 @@ fn the_keymap_knows_every_command() {
             .flat_map(|keys| command.places.iter().map(move |place| (keys, place)))
         {
             let found = keymap.find(*place, &parse_keys(keys).unwrap());
-            assert!(matches!(found, Found::Command(same) if same.name == command.name));
+            assert!(matches!(found, Found::Binding(binding) if binding.is(command)));
         }
     }
 }

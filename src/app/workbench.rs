@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use super::Effect;
-use super::layout::Layout;
 use super::message::Opened;
 use super::model::Model;
 use crate::aggregate::{Answer, Tally};
@@ -40,6 +39,7 @@ pub struct Workbench {
     /// The answers, the most believed first.
     pub answers: Vec<Answer>,
     tally: Tally,
+    search_log: VecDeque<String>,
     visited: BTreeMap<NodeId, NodeId>,
     recent_tokens: VecDeque<(u64, u64)>,
     unsaved: Vec<Operation>,
@@ -62,6 +62,9 @@ pub struct Saved {
 
 /// The time over which tokens per second are counted, in milliseconds.
 const RATE_WINDOW: u64 = 2000;
+
+/// The most lines of the search's log that are kept.
+const SEARCH_LOG: usize = 2000;
 
 const COMMAND_NOT_RUN: &str =
     "This session names a command as its verifier; a session that was opened never runs one.";
@@ -86,6 +89,7 @@ impl Workbench {
             stopped: None,
             answers: tally.answers(),
             tally,
+            search_log: VecDeque::new(),
             visited: BTreeMap::new(),
             recent_tokens: VecDeque::new(),
             unsaved: Vec::new(),
@@ -125,6 +129,11 @@ impl Workbench {
         self.answers.first()
     }
 
+    /// Returns why the search chose the nodes that it expanded, oldest first.
+    pub fn search_log(&self) -> impl Iterator<Item = &str> {
+        self.search_log.iter().map(String::as_str)
+    }
+
     /// Applies an operation and keeps it to be saved.
     pub(super) fn act(&mut self, actor: Actor, body: Body, now: u64) {
         let operation = Operation { sequence: self.tree.sequence() + 1, time: now, actor, body };
@@ -159,6 +168,12 @@ impl Workbench {
             }
             Body::SearchStarted { .. } => self.stopped = None,
             Body::SearchStopped { reason } => self.stopped = Some(reason.clone()),
+            Body::SearchStepped { node, reason } => {
+                self.search_log.push_back(format!("{node}  {reason}"));
+                if self.search_log.len() > SEARCH_LOG {
+                    self.search_log.pop_front();
+                }
+            }
             _ => {}
         }
         if self.tally.take_in(&self.tree, &operation.body) {
@@ -245,6 +260,16 @@ impl Workbench {
         self.line = line.clamp(margin, last).min(after);
     }
 
+    /// Returns the position of the first row that a tree pane of so many rows shows.
+    #[must_use]
+    pub fn top(&self, height: usize) -> usize {
+        let position = self.outline.position(&self.tree, self.cursor);
+        let last_top = self.outline.len().saturating_sub(height);
+        let line = self.line.min(height.saturating_sub(1));
+        let lowest = last_top.max((position + 1).saturating_sub(height));
+        position.saturating_sub(line).min(lowest)
+    }
+
     /// The nearest sibling in a direction that has a row.
     fn sibling(&self, to: fn(&Node) -> Option<NodeId>) -> Option<NodeId> {
         let start = to(self.tree.node(self.cursor));
@@ -260,7 +285,7 @@ impl Workbench {
 
 /// Rows of the tree pane.
 fn rows(model: &Model) -> usize {
-    Layout::of(model.size).tree_rows()
+    model.layout().tree_rows()
 }
 
 /// Moves the cursor to the node that `to` names, if it names one.
@@ -311,10 +336,32 @@ pub(super) fn go_to_row(model: &mut Model, position: usize) -> Vec<Effect> {
 }
 
 pub(super) fn half_page(model: &mut Model, direction: isize) -> Vec<Effect> {
-    let half = isize::try_from(rows(model) / 2).unwrap_or(1).max(1) * direction;
+    let half = isize::try_from(rows(model) / 2).unwrap_or(1).max(1);
+    by_rows(model, half * direction)
+}
+
+/// Goes so many rows down, or up if negative.
+pub(super) fn by_rows(model: &mut Model, by: isize) -> Vec<Effect> {
     let position =
         model.workbench().map_or(0, |bench| bench.outline.position(&bench.tree, bench.cursor));
-    go_to_row(model, position.saturating_add_signed(half))
+    go_to_row(model, position.saturating_add_signed(by))
+}
+
+/// Chooses the row at a line of the tree pane; on its fold mark, folds it or unfolds it.
+pub(super) fn click(model: &mut Model, line: usize, column: usize) {
+    let height = rows(model);
+    let Some(bench) = model.workbench() else { return };
+    let Some(row) = bench.outline.row(&bench.tree, bench.top(height) + line) else { return };
+    let mark = bench.outline.parents(&bench.tree, row.head).count();
+    let folds = column == mark && bench.tree.node(row.tail).first_child().is_some();
+    walk(model, |_| Some(row.head));
+    if let Some(bench) = model.workbench_mut() {
+        // The row stays under the pointer.
+        bench.line = line;
+    }
+    if folds {
+        toggle_fold(model);
+    }
 }
 
 pub(super) fn best_answer(model: &mut Model) -> Vec<Effect> {

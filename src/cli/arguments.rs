@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::exit;
 use crate::search::Policy;
@@ -88,9 +89,44 @@ pub enum Verb {
     },
     /// Press keys on a session and print the last screen.
     Script(ScriptArguments),
+    /// Print the manual page, or write the pages of all verbs into a folder.
+    Man {
+        /// The folder.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Show where the settings are, print the default ones, or check them.
+    Config {
+        /// What to do.
+        #[arg(value_enum, default_value_t)]
+        action: ConfigAction,
+    },
+    /// Write the reference pages of the book; for developers.
+    #[command(hide = true)]
+    Reference {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Answer requests on standard input; pleach starts this itself.
     #[command(hide = true)]
     Engine,
+}
+
+/// What `pleach config` does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ConfigAction {
+    /// Print the folder of the settings.
+    #[default]
+    Path,
+    /// Print a config.toml with every setting at its default, each with its sentence.
+    Default,
+    /// Read config.toml, keymap.toml and the themes, and name what is wrong.
+    Check,
 }
 
 /// What `pleach grow` is told.
@@ -154,6 +190,12 @@ pub struct ScriptArguments {
     /// The size of the screen.
     #[arg(long, value_name = "COLSxROWS", default_value = "80x24", value_parser = size)]
     pub size: (u16, u16),
+    /// Print a picture (SVG) in place of text.
+    #[arg(long)]
+    pub svg: bool,
+    /// The theme of the picture.
+    #[arg(long, value_name = "NAME", default_value = "default", requires = "svg")]
+    pub theme: String,
 }
 
 fn size(text: &str) -> Result<(u16, u16), String> {

@@ -12,6 +12,7 @@ mod ledger;
 mod loading;
 mod log;
 mod logging;
+mod manual;
 mod output;
 mod problems;
 mod progress;
@@ -62,6 +63,10 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Grow(grow)) => grow::grow(&model, *grow, output),
         Some(Verb::Show(show)) => show::show(&show, output),
         Some(Verb::Log { file, .. }) => log::log(&file, output),
+        Some(Verb::Man { out }) => manual::man(out.as_deref(), output),
+        Some(Verb::Completions { shell }) => manual::completions(shell, output),
+        Some(Verb::Config { action }) => manual::config(action, output),
+        Some(Verb::Reference { folder }) => manual::reference(&folder),
         Some(Verb::Engine) => worker::serve(),
     }
 }

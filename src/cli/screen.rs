@@ -12,7 +12,8 @@ use super::output::Output;
 use super::problems::check_text;
 use crate::session;
 use crate::tree::Problem;
-use crate::ui::{self, EngineKind, Opening, Options};
+use crate::ui::settings::{self, Settings};
+use crate::ui::{self, EngineKind, Opening, Options, Picture};
 
 /// Opens the start screen.
 ///
@@ -49,11 +50,17 @@ pub fn script(
     arguments: ScriptArguments,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let ScriptArguments { file, keys, size } = arguments;
+    let ScriptArguments { file, keys, size, svg, theme } = arguments;
     file.as_deref().map(check_session).transpose()?;
     let opening = file.map_or(Opening::StartScreen, Opening::File);
-    let screen = ui::script(&options(model, opening)?, &keys, size)
-        .map_err(|message| Failure::new(Exit::Failed, message))?;
+    let options = options(model, opening)?;
+    let screen = if svg {
+        let title = format!("pleach after the keys {keys}");
+        ui::picture(&options, &keys, size, &Picture { theme, title })
+    } else {
+        ui::script(&options, &keys, size)
+    };
+    let screen = screen.map_err(|message| Failure::new(Exit::Failed, message))?;
     output.block(&screen)?;
     Ok(Exit::Fine)
 }
@@ -68,7 +75,9 @@ fn options(model: &ModelArguments, opening: Opening) -> Result<Options, Failure>
         EngineChoice::Llama => EngineKind::Llama,
         EngineChoice::Scripted => EngineKind::Scripted,
     };
-    Ok(Options { model: loading::options(model)?, engine, opening, ..Options::default() })
+    let settings = settings::folder().map(|folder| Settings::read(&folder)).unwrap_or_default();
+    let model = loading::options(model)?;
+    Ok(Options { model, engine, opening, settings, ..Options::default() })
 }
 
 /// Looks at the first bytes of a file. What is no session is refused in the words of the

@@ -4,9 +4,13 @@
 //! the session's file, the clipboard. What to do is decided in `app`; here it is done.
 
 pub mod clipboard;
+mod look;
+pub mod reference;
 mod run;
 mod runtime;
 mod script;
+pub mod settings;
+mod svg;
 mod terminal;
 pub mod theme;
 pub mod view;
@@ -17,9 +21,11 @@ use crate::engine::protocol::ModelOptions;
 
 pub use crate::app::Opening;
 pub use clipboard::Clipboard;
+pub use look::Look;
 pub use run::{Draw, Latency, drive, run};
 pub use runtime::{Arrival, Runtime};
-pub use script::script;
+pub use script::{Picture, picture, script};
+pub use settings::Settings;
 
 /// How the program is started.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +38,8 @@ pub struct Options {
     pub opening: Opening,
     /// Where new sessions are made and recent ones looked for.
     pub sessions: Sessions,
+    /// The person's settings, keys and themes.
+    pub settings: Settings,
 }
 
 /// Where new sessions are made, and what their randomness follows from.

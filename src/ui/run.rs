@@ -7,7 +7,10 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event as TerminalEvent, EventStream, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    Event as TerminalEvent, EventStream, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
+    MouseEvent, MouseEventKind,
+};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{event, queue};
 use futures::StreamExt;
@@ -18,9 +21,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::clipboard::Clipboard;
 use super::runtime::{Arrival, Runtime, now};
 use super::terminal::Terminals;
-use super::theme::Theme;
-use super::{Options, view};
-use crate::app::{Effect, Key, KeyCode, Model, Msg, begin, update};
+use super::theme::Depth;
+use super::{Look, Options, view};
+use crate::app::{Effect, Key, KeyCode, Model, Mouse, MouseKind, Msg, begin, update};
 use crate::engine::Events;
 use crate::text::SafeText;
 
@@ -34,10 +37,13 @@ const EVENTS: usize = 1024;
 /// # Errors
 /// Returns a sentence if there is no terminal, or if something could not be saved.
 pub fn run(options: &Options) -> Result<(), String> {
-    let mut terminals = Terminals::enter()?;
+    let mut terminals = Terminals::enter(options.settings.config.mouse)?;
     let size =
         terminals.screen.size().map_err(|error| format!("the terminal has no size: {error}"))?;
     let mut model = Model::new((size.width, size.height), now());
+    options.settings.give_to(&mut model);
+    let depth = Depth::of_environment(|name| std::env::var(name).ok());
+    let look = Look::new(options.settings.themes.clone(), depth, false);
     let (mut runtime, events, arrivals) = Runtime::start(options, Clipboard::System(None))?;
     let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
@@ -54,8 +60,7 @@ pub fn run(options: &Options) -> Result<(), String> {
             }
         });
         let first = begin(&mut model, &options.opening);
-        let draw =
-            Draw { terminal: &mut terminals.screen, theme: Theme::of_environment(), framed: true };
+        let draw = Draw { terminal: &mut terminals.screen, look, framed: true };
         let ended =
             drive(&mut model, first, &mut runtime, draw, input, events, arrivals, &mut |_| {})
                 .await;
@@ -77,8 +82,8 @@ pub fn run(options: &Options) -> Result<(), String> {
 pub struct Draw<'screen, B: Backend> {
     /// The terminal.
     pub terminal: &'screen mut Terminal<B>,
-    /// The styles.
-    pub theme: Theme,
+    /// How it looks.
+    pub look: Look,
     /// Whether standard output is told where frames begin and end.
     pub framed: bool,
 }
@@ -88,7 +93,8 @@ impl<B: Backend> Draw<'_, B> {
         if self.framed {
             let _ = queue!(io::stdout(), BeginSynchronizedUpdate);
         }
-        let drawn = self.terminal.draw(|frame| view::draw(model, &self.theme, frame));
+        let theme = self.look.theme(model);
+        let drawn = self.terminal.draw(|frame| view::draw(model, theme, frame));
         if self.framed {
             let _ = queue!(io::stdout(), EndSynchronizedUpdate);
             let _ = io::stdout().flush();
@@ -205,10 +211,25 @@ impl Signals {
 fn message(event: TerminalEvent) -> Option<Msg> {
     match event {
         TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => key_of(key).map(Msg::Key),
+        TerminalEvent::Mouse(mouse) => mouse_of(mouse).map(Msg::Mouse),
+        TerminalEvent::FocusGained => Some(Msg::Focus(true)),
+        TerminalEvent::FocusLost => Some(Msg::Focus(false)),
         TerminalEvent::Paste(text) => Some(Msg::Paste(text)),
         TerminalEvent::Resize(width, height) => Some(Msg::Resize(width, height)),
-        _ => None,
+        TerminalEvent::Key(_) => None,
     }
+}
+
+fn mouse_of(mouse: MouseEvent) -> Option<Mouse> {
+    let kind = match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => MouseKind::Press,
+        MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
+        MouseEventKind::Up(_) => MouseKind::Release,
+        MouseEventKind::ScrollUp => MouseKind::ScrollUp,
+        MouseEventKind::ScrollDown => MouseKind::ScrollDown,
+        _ => return None,
+    };
+    Some(Mouse { kind, x: mouse.column, y: mouse.row })
 }
 
 fn key_of(key: KeyEvent) -> Option<Key> {

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::clipboard::Clipboard;
 use super::runtime::{Arrival, Runtime, now};
+use super::svg::svg;
 use super::theme::Theme;
 use super::{Options, view};
 use crate::app::layout::SMALLEST;
@@ -21,12 +22,40 @@ use crate::engine::Events;
 /// How long nothing may happen before a script gives up waiting.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How a screen becomes a picture.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// The theme.
+    pub theme: String,
+    /// What it shows, in a few words.
+    pub title: String,
+}
+
 /// Runs keys and returns the last screen as plain text, one line a row.
 ///
 /// # Errors
 /// Returns a sentence if the keys cannot be read, the size is too small, or the program waits
 /// for something that does not come.
 pub fn script(options: &Options, keys: &str, size: (u16, u16)) -> Result<String, String> {
+    Ok(text_of(&screen(&played(options, keys, size)?, &Theme::mono())?))
+}
+
+/// Runs keys and returns the last screen as SVG.
+///
+/// # Errors
+/// As [`script`]; and if there is no such theme.
+pub fn picture(
+    options: &Options,
+    keys: &str,
+    size: (u16, u16),
+    picture: &Picture,
+) -> Result<String, String> {
+    let theme = options.settings.themes.load(&picture.theme)?;
+    Ok(svg(&screen(&played(options, keys, size)?, &theme)?, &picture.title))
+}
+
+/// Runs keys and returns the model as they left it.
+fn played(options: &Options, keys: &str, size: (u16, u16)) -> Result<Model, String> {
     let keys = parse_keys(keys).map_err(|error| error.to_string())?;
     if size.0 == 0 || size.1 == 0 || size.0 > 1000 || size.1 > 1000 {
         return Err(format!(
@@ -37,7 +66,9 @@ pub fn script(options: &Options, keys: &str, size: (u16, u16)) -> Result<String,
     let (runtime, events, arrivals) = Runtime::start(options, Clipboard::Nowhere)?;
     let reactor = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
-    let mut stage = Stage { model: Model::new(size, now()), runtime, events, arrivals };
+    let mut model = Model::new(size, now());
+    options.settings.give_to(&mut model);
+    let mut stage = Stage { model, runtime, events, arrivals };
     reactor.block_on(async {
         let first = begin(&mut stage.model, &options.opening);
         stage.runtime.perform_all(first);
@@ -51,9 +82,8 @@ pub fn script(options: &Options, keys: &str, size: (u16, u16)) -> Result<String,
         }
         Ok::<_, String>(())
     })?;
-    let screen = screen(&stage.model)?;
     stage.runtime.close()?;
-    Ok(screen)
+    Ok(stage.model)
 }
 
 /// The program without a terminal.
@@ -91,14 +121,12 @@ impl Stage {
     }
 }
 
-/// Draws the model and returns the screen as text.
-fn screen(model: &Model) -> Result<String, String> {
+/// Draws the model.
+fn screen(model: &Model, theme: &Theme) -> Result<Buffer, String> {
     let backend = TestBackend::new(model.size.0, model.size.1);
     let mut terminal = Terminal::new(backend).map_err(|error| error.to_string())?;
-    terminal
-        .draw(|frame| view::draw(model, &Theme::mono(), frame))
-        .map_err(|error| error.to_string())?;
-    Ok(text_of(terminal.backend().buffer()))
+    terminal.draw(|frame| view::draw(model, theme, frame)).map_err(|error| error.to_string())?;
+    Ok(terminal.backend().buffer().clone())
 }
 
 /// The text of a buffer, without spaces at line ends.

@@ -5,8 +5,13 @@
 
 mod answers;
 mod evaluations;
+mod following;
+mod help;
+mod line;
+mod list;
 mod overlay;
 mod path;
+mod reader;
 mod start;
 mod status;
 mod tree;
@@ -23,13 +28,14 @@ use crate::text::{SafeText, truncate, width};
 /// Draws the model.
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     let area = frame.area();
+    frame.buffer_mut().set_style(area, theme.style("text"));
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         return too_small(theme, frame);
     }
     match &model.screen {
         Screen::Start(start) => start::draw(model, start, theme, frame),
         Screen::Workbench(bench) => {
-            let layout = Layout::of((area.width, area.height));
+            let layout = Layout::of((area.width, area.height), model.panes);
             let title = bench.tree.problem().map_or("", |problem| problem.text.as_str());
             let title = SafeText::line(title.trim());
             put(frame, layout.title, 0, 1, &[Span::styled(title.as_str(), theme.style("title"))]);

@@ -1,4 +1,4 @@
-//! What lies over a screen: the help, the question whether to quit, and how a key sequence
+//! What lies over a screen: one file a layer, the frame that they share, and how a key sequence
 //! can go on.
 
 use ratatui::Frame;
@@ -6,26 +6,59 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Clear};
 
-use super::put;
-use crate::app::command::COMMANDS;
+use super::{following, help, line, list, put, reader};
 use crate::app::layout::Area;
-use crate::app::{Model, Overlay};
-use crate::text::{pad, width};
+use crate::app::{Field, Model, Overlay};
+use crate::text::{SafeText, width};
 use crate::ui::theme::Theme;
 
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
-    match model.overlay {
-        Some(Overlay::Help(row)) => help(model, theme, frame, row),
-        Some(Overlay::Quit) => quit(model, theme, frame),
-        None if !model.keys.is_empty() => continuations(model, theme, frame),
-        None => {}
+    for overlay in &model.overlays {
+        match overlay {
+            Overlay::Help(state) => help::draw(model, state, theme, frame),
+            Overlay::Quit => quit(model, theme, frame),
+            Overlay::Line(state) => line::draw(state, theme, frame),
+            Overlay::List(state) => list::draw(state, theme, frame),
+            Overlay::Reader(state) => reader::draw(state, theme, frame),
+        }
+    }
+    if !model.keys.is_empty() {
+        following::draw(model, theme, frame);
     }
 }
 
-type Row = Vec<Span<'static>>;
+pub type Row = Vec<Span<'static>>;
+
+/// Clears an area, draws a frame with a title around it and returns what is inside.
+pub fn framed(theme: &Theme, frame: &mut Frame, title: &str, area: Rect) -> Area {
+    frame.render_widget(Clear, area);
+    frame.buffer_mut().set_style(area, theme.style("text"));
+    let title = Span::styled(format!(" {title} "), theme.style("title"));
+    frame.render_widget(Block::bordered().border_style(theme.style("border")).title(title), area);
+    Area {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+}
+
+/// Says at the lower edge of a frame how many rows there are below it.
+pub fn more(theme: &Theme, frame: &mut Frame, area: Rect, hidden: usize) {
+    if hidden > 0 {
+        let more = Span::styled(format!(" {hidden} more below "), theme.style("muted"));
+        let edge = Area {
+            x: area.x + 2,
+            y: area.y + area.height.saturating_sub(1),
+            width: area.width.saturating_sub(4),
+            height: 1,
+        };
+        put(frame, edge, 0, 0, &[more]);
+    }
+}
 
 /// Draws a framed box of rows at the middle of the screen, or at its lower edge.
-fn boxed(theme: &Theme, frame: &mut Frame, title: &str, rows: &[Row], at_bottom: bool) {
+pub fn boxed(theme: &Theme, frame: &mut Frame, title: &str, rows: &[Row], at_bottom: bool) {
     let screen = frame.area();
     let columns = |row: &Row| row.iter().map(|span| width(&span.content)).sum::<usize>();
     let inner = rows.iter().map(columns).max().unwrap_or(0).max(width(title) + 2);
@@ -41,47 +74,30 @@ fn boxed(theme: &Theme, frame: &mut Frame, title: &str, rows: &[Row], at_bottom:
         width: wide,
         height: high,
     };
-    frame.render_widget(Clear, area);
-    let title = Span::styled(format!(" {title} "), theme.style("title"));
-    frame.render_widget(Block::bordered().border_style(theme.style("border")).title(title), area);
-    let inside = Area {
-        x: area.x + 2,
-        y: area.y + 1,
-        width: area.width.saturating_sub(4),
-        height: area.height.saturating_sub(2),
-    };
+    let inside = framed(theme, frame, title, area);
     for (line, row) in (0..inside.height).zip(rows) {
         put(frame, inside, line, 0, row);
     }
 }
 
-/// Every command of the place, in groups, with all its keys.
-fn help(model: &Model, theme: &Theme, frame: &mut Frame, scrolled: u16) {
-    let here = || COMMANDS.iter().filter(|command| command.places.contains(&model.place()));
-    let widest = here().map(|command| width(&command.keys.join(" "))).max().unwrap_or(0);
-    let mut rows: Vec<Row> = Vec::new();
-    let mut group = "";
-    for command in here() {
-        if command.group != group {
-            group = command.group;
-            if !rows.is_empty() {
-                rows.push(Vec::new());
-            }
-            rows.push(vec![Span::styled(group, theme.style("title"))]);
-        }
-        rows.push(vec![
-            Span::styled(pad(&command.keys.join(" "), widest + 2), theme.style("key")),
-            Span::raw(command.does),
-        ]);
+/// The text of a field with its cursor. Of a long text the part around the cursor is shown.
+pub fn field(field: &Field, theme: &Theme, columns: usize) -> Row {
+    let (before, after) = field.halves();
+    let (before, after) = (SafeText::line(before), SafeText::line(after));
+    let room = columns.saturating_sub(2);
+    let mut shown = before.as_str();
+    let mut lead = "";
+    while width(shown) + 1 > room
+        && let Some(first) = shown.chars().next()
+    {
+        (shown, lead) = (&shown[first.len_utf8()..], "…");
     }
-    let room = usize::from(frame.area().height.saturating_sub(2));
-    let top = usize::from(scrolled).min(rows.len().saturating_sub(room));
-    let title = if rows.len() > room {
-        "Keys: j k scroll, any other key closes"
-    } else {
-        "Keys: any key closes"
-    };
-    boxed(theme, frame, title, &rows[top..], false);
+    vec![
+        Span::styled(lead, theme.style("muted")),
+        Span::raw(shown.to_owned()),
+        Span::styled("▏", theme.style("accent")),
+        Span::raw(after.into_string()),
+    ]
 }
 
 fn quit(model: &Model, theme: &Theme, frame: &mut Frame) {
@@ -101,18 +117,4 @@ fn quit(model: &Model, theme: &Theme, frame: &mut Frame) {
         Span::raw(" stay"),
     ];
     boxed(theme, frame, "Quit?", &[vec![first], Vec::new(), keys], false);
-}
-
-/// The ways in which the keys pressed so far can go on.
-fn continuations(model: &Model, theme: &Theme, frame: &mut Frame) {
-    let pressed: String = model.keys.iter().map(ToString::to_string).collect();
-    let rows: Vec<Row> = model
-        .keymap
-        .continuations(model.place(), &model.keys)
-        .map(|(rest, command)| {
-            let rest: String = rest.iter().map(ToString::to_string).collect();
-            vec![Span::styled(format!("{rest}  "), theme.style("key")), Span::raw(command.does)]
-        })
-        .collect();
-    boxed(theme, frame, &pressed, &rows, true);
 }

@@ -77,9 +77,7 @@ fn list(model: &Model, start: &Start, theme: &Theme, frame: &mut Frame, area: Ar
         }
         match (&start.input, entry) {
             (Some(input), Entry::New) => {
-                let cursor = input.value().char_indices().nth(input.cursor());
-                let (before, after) =
-                    input.value().split_at(cursor.map_or(input.value().len(), |(at, _)| at));
+                let (before, after) = input.halves();
                 let typed = format!("{}▏{}", SafeText::line(before), SafeText::line(after));
                 let wrapped = Wrapped::new(&typed, columns.max(1));
                 let rows = 0..wrapped.rows().len();

@@ -100,12 +100,11 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
         spans.push(Span::styled(key, theme.style("key")));
         spans.push(Span::styled(format!(" {name}   "), theme.style("muted")));
     };
-    for command in COMMANDS
-        .iter()
-        .filter(|command| !command.hint.is_empty() && command.places.contains(&place))
+    for command in
+        COMMANDS.iter().filter(|command| !command.hint.is_empty() && command.works_at(place))
     {
-        if let Some(key) = command.keys.first() {
-            add((*key).to_owned(), command.hint);
+        if let Some(key) = model.keymap.keys_of(place, command).into_iter().next() {
+            add(key, command.hint);
         }
     }
     put(frame, area, 0, 0, &spans);

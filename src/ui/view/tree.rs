@@ -21,10 +21,7 @@ pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     let name = if nodes == 1 { "Tree, 1 node".to_owned() } else { format!("Tree, {nodes} nodes") };
     let area = pane(theme, frame, area, &name);
     let height = usize::from(area.height);
-    let position = bench.outline.position(&bench.tree, bench.cursor);
-    let last_top = bench.outline.len().saturating_sub(height);
-    let line = bench.line.min(height.saturating_sub(1));
-    let top = position.saturating_sub(line).min(last_top.max(position.saturating_sub(height - 1)));
+    let top = bench.top(height);
     let mut row = bench.outline.row(&bench.tree, top);
     for line in 0..area.height {
         let Some(shown) = row else { break };

@@ -1,0 +1,53 @@
+//! Places: where a command works and where a key has a meaning.
+
+/// A place: a screen, or what lies over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The start screen.
+    Start,
+    /// The workbench.
+    Workbench,
+    /// The field in which a problem is typed.
+    Field,
+    /// The `:` line.
+    Line,
+    /// A list to choose from, such as the palette.
+    List,
+    /// Text to be read: the messages, the search's log.
+    Reader,
+    /// The help.
+    Help,
+    /// The question whether to quit.
+    Quit,
+}
+
+impl Place {
+    /// All places, screens first.
+    pub const ALL: &[Self] = &[
+        Self::Start,
+        Self::Workbench,
+        Self::Field,
+        Self::Line,
+        Self::List,
+        Self::Reader,
+        Self::Help,
+        Self::Quit,
+    ];
+    /// The places where keys that mean nothing else are typed into a field.
+    pub const TEXT: &[Self] = &[Self::Field, Self::Line, Self::List, Self::Help];
+
+    /// Returns its name, as keymap files and the manual have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Workbench => "workbench",
+            Self::Field => "field",
+            Self::Line => "line",
+            Self::List => "list",
+            Self::Reader => "reader",
+            Self::Help => "help",
+            Self::Quit => "quit",
+        }
+    }
+}
