@@ -17,7 +17,7 @@ use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use pleach::app::layout::Layout;
+use pleach::app::layout::{Layout, Panes};
 use pleach::app::{KeyCode, parse_keys};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
@@ -251,7 +251,7 @@ impl Program {
         let output = self.output();
         let screen = output.parser.screen();
         let (rows, columns) = screen.size();
-        let tree = Layout::of((columns.get(), rows.get())).tree;
+        let tree = Layout::of((columns.get(), rows.get()), Panes::default()).tree;
         let lines = screen.rows(tree.x, tree.width);
         let lines = lines.skip(usize::from(tree.y) + 1).take(usize::from(tree.height) - 1);
         lines.map(|line| line.trim_end().to_owned()).collect()
