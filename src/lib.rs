@@ -19,6 +19,8 @@ pub mod aggregate;
 
 pub mod session;
 
+pub mod import;
+
 pub mod app;
 
 pub mod ui;

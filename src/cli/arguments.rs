@@ -87,6 +87,8 @@ pub enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Bring in trees that other programs wrote.
+    Import(ImportArguments),
     /// Press keys on a session and print the last screen.
     Script(ScriptArguments),
     /// Print the manual page, or write the pages of all verbs into a folder.
@@ -177,6 +179,25 @@ pub struct ShowArguments {
     /// Show what is pruned or repeated too, and every step with its whole text.
     #[arg(long, action = ArgAction::SetTrue)]
     pub all: bool,
+}
+
+/// What `pleach import` is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The format is recognised by what is in the file. docs/import.md lists all of them; one
+{\"id\", \"parent_id\", \"text\"} a line always works.")]
+pub struct ImportArguments {
+    /// The file.
+    pub file: PathBuf,
+    /// The folder for the sessions; that of all sessions if absent.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Make one session of all trees, each problem a child of the root.
+    #[arg(long)]
+    pub together: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `pleach script` is told.

@@ -8,6 +8,7 @@ mod arguments;
 mod exit;
 mod grow;
 mod headless;
+mod import;
 mod ledger;
 mod loading;
 mod log;
@@ -67,6 +68,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Completions { shell }) => manual::completions(shell, output),
         Some(Verb::Config { action }) => manual::config(action, output),
         Some(Verb::Reference { folder }) => manual::reference(&folder),
+        Some(Verb::Import(import)) => import::import(&import, output),
         Some(Verb::Engine) => worker::serve(),
     }
 }

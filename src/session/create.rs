@@ -13,6 +13,9 @@ use super::database::{Access, connect};
 use super::directory::{EXTENSION, file_name_for};
 use super::error::Error;
 use super::format::{Header, VERSION};
+use super::row::{Row, Tail};
+use super::store::insert;
+use crate::tree::Operation;
 
 /// How many names to try before giving up, where sessions of the same name exist.
 const NAMES: u32 = 1000;
@@ -47,13 +50,34 @@ pub fn new_identity() -> Result<u128, Error> {
 /// # Errors
 /// Returns [`Error::Exists`] where the file exists, or why it cannot be made.
 pub fn create(path: &Path, fresh: &Fresh) -> Result<Header, Error> {
+    create_with(path, fresh, &[])
+}
+
+/// Creates a session that holds operations from the start.
+///
+/// # Errors
+/// Returns [`Error::Exists`] where the file exists, [`Error::OutOfOrder`] or
+/// [`Error::Unstorable`], or why the file cannot be made.
+pub fn create_with(path: &Path, fresh: &Fresh, operations: &[Operation]) -> Result<Header, Error> {
     let header = Header {
         version: VERSION,
         session: format!("{:032x}", fresh.identity),
         created: fresh.created,
         facts: fresh.facts.clone(),
     };
-    build(path, &header, |_| Ok(()))?;
+    build(path, &header, |connection| {
+        let mut tail = Tail::of_empty_log(header.seal());
+        for (operation, expected) in operations.iter().zip(1..) {
+            let found = operation.sequence;
+            if found != expected {
+                return Err(Error::OutOfOrder { expected, found });
+            }
+            let row =
+                Row::encode(operation).map_err(|why| Error::Unstorable { sequence: found, why })?;
+            tail = insert(connection, tail, &[row]).map_err(Error::database("save to", path))?;
+        }
+        Ok(())
+    })?;
     Ok(header)
 }
 
@@ -63,6 +87,19 @@ pub fn create(path: &Path, fresh: &Fresh) -> Result<Header, Error> {
 /// # Errors
 /// Returns why the directory or the file cannot be made.
 pub fn create_in(directory: &Path, problem: &str, fresh: &Fresh) -> Result<PathBuf, Error> {
+    create_in_with(directory, problem, fresh, &[])
+}
+
+/// As [`create_in`], with operations from the start.
+///
+/// # Errors
+/// As [`create_in`] and [`create_with`].
+pub fn create_in_with(
+    directory: &Path,
+    problem: &str,
+    fresh: &Fresh,
+    operations: &[Operation],
+) -> Result<PathBuf, Error> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -75,7 +112,7 @@ pub fn create_in(directory: &Path, problem: &str, fresh: &Fresh) -> Result<PathB
     let stem = name.strip_suffix(EXTENSION).unwrap_or(&name);
     let mut path = directory.join(&name);
     for number in 2..NAMES {
-        match create(&path, fresh) {
+        match create_with(&path, fresh, operations) {
             Err(Error::Exists { .. }) => {
                 path = directory.join(format!("{stem}-{number}{EXTENSION}"));
             }

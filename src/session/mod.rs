@@ -34,7 +34,7 @@ mod store;
 mod worker;
 mod writer;
 
-pub use create::{Fresh, create, create_in, new_identity};
+pub use create::{Fresh, create, create_in, create_in_with, create_with, new_identity};
 pub use directory::{EXTENSION, default_directory, file_name_for};
 pub use error::Error;
 pub use format::{Header, SEED, VERSION};

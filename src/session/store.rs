@@ -158,7 +158,11 @@ impl Store {
 }
 
 /// Inserts rows after `tail` and returns the new end.
-fn insert(connection: &Connection, mut tail: Tail, rows: &[Row]) -> rusqlite::Result<Tail> {
+pub(super) fn insert(
+    connection: &Connection,
+    mut tail: Tail,
+    rows: &[Row],
+) -> rusqlite::Result<Tail> {
     let mut statement = connection.prepare_cached(INSERT)?;
     for row in rows {
         tail = tail.after(row);
