@@ -5,6 +5,10 @@ pub const MODEL: &[u8] = include_bytes!("../assets/model/pleach-reasoner.gguf");
 
 /// The question that the embedded model was trained to answer with a rating.
 pub const EMBEDDED_RATE: &str = include_str!("../assets/prompts/embedded/rate.txt");
+/// The question that the embedded model was trained to answer with a critique.
+pub const EMBEDDED_CRITIQUE: &str = include_str!("../assets/prompts/embedded/critique.txt");
+/// The question whether a path is right, for any other model.
+pub const TRUE_OR_FALSE: &str = include_str!("../assets/prompts/true_or_false.txt");
 /// The question for a rating from 0 to 10, for any other model.
 pub const RATE_TO_TEN: &str = include_str!("../assets/prompts/rate_to_ten.txt");
 /// The question for a rating from 0 to 9, for vocabularies where "10" is several tokens.

@@ -1,17 +1,39 @@
 //! Which answer the tree believes.
 //!
-//! Responsible for gathering final answers into classes and for ranking the classes. One
-//! way so far: every trajectory votes with the value that an evaluator gave it (weighted
-//! best-of-n). How often an answer was reached, how much it is believed and whether it was
-//! verified stay three separate figures.
+//! Responsible for gathering final answers into classes and for ranking the classes; one way, an
+//! [`Aggregator`], a name. How often an answer was reached, how much it is believed and whether
+//! it was verified stay three separate figures.
 
+mod poll;
 mod tally;
+mod votes;
 
 use serde::Serialize;
 
 use crate::tree::{NodeId, Tree};
 
+pub use poll::{Poll, Vote};
 pub use tally::Tally;
+pub use votes::{Best, Majority, PathMean, Weighted};
+
+/// A way to say which answer a tree believes.
+pub trait Aggregator: std::fmt::Debug + Sync {
+    /// Returns its name.
+    fn name(&self) -> &'static str;
+
+    /// Returns the answers, the most believed first.
+    fn rank(&self, poll: &Poll<'_>) -> Vec<Answer>;
+}
+
+/// All aggregators.
+pub static AGGREGATORS: &[&dyn Aggregator] = &[&Weighted, &Majority, &Best, &PathMean];
+
+/// Returns the aggregator of a name; the first if there is none of that name.
+#[must_use]
+pub fn named(name: &str) -> &'static dyn Aggregator {
+    let found = AGGREGATORS.iter().find(|aggregator| aggregator.name() == name);
+    *found.unwrap_or(&AGGREGATORS[0])
+}
 
 /// An answer class with what speaks for it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

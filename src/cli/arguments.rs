@@ -77,6 +77,8 @@ pub enum Verb {
     },
     /// Grow trees without a screen, one session for each problem of a file.
     Grow(Box<GrowArguments>),
+    /// Compare policies at equal token budgets.
+    Eval(Box<EvalArguments>),
     /// Print a session's tree and answers.
     Show(ShowArguments),
     /// Print a session's operations as JSON Lines.
@@ -145,7 +147,7 @@ pub struct GrowArguments {
     /// The problem file.
     #[arg(value_name = "PROBLEMS.jsonl")]
     pub problems: PathBuf,
-    /// How to search: swe-search.
+    /// How to search; `pleach eval --help` lists the policies.
     #[arg(long, value_name = "POLICY", value_parser = Policy::named)]
     pub policy: Policy,
     /// The most nodes of a tree.
@@ -166,6 +168,44 @@ pub struct GrowArguments {
     /// Print one JSON object a problem.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `pleach eval` is told.
+#[derive(Debug, Args)]
+#[command(after_help = eval_help())]
+pub struct EvalArguments {
+    /// The problem file; every problem needs an answer or a verifier.
+    #[arg(value_name = "PROBLEMS.jsonl")]
+    pub problems: PathBuf,
+    /// The policies, separated by commas.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', required = true, value_parser = Policy::named)]
+    pub policies: Vec<Policy>,
+    /// Tokens a problem, those of judging too; several budgets are separated by commas.
+    #[arg(long, value_name = "N,M", value_delimiter = ',', default_value = "500,1000,2000", value_parser = clap::value_parser!(u64).range(1..))]
+    pub tokens: Vec<u64>,
+    /// How many seeds each problem is tried with.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub seeds: u64,
+    /// A folder for the outcome of every trial and the curve; with it the same command goes on
+    /// where it stopped.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object a policy and budget.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The policies with what they do.
+fn eval_help() -> String {
+    let names = Policy::names();
+    let lines = names
+        .iter()
+        .filter_map(|name| Some(format!("  {name:<22} {}", Policy::named(name).ok()?.about)));
+    let lines: Vec<_> = lines.collect();
+    format!(
+        "Chosen is the answer that a policy returns, without any verifier; found is that a right answer is\nanywhere in the tree.\n\nPolicies:\n{}",
+        lines.join("\n")
+    )
 }
 
 /// What `pleach show` is told.
@@ -247,8 +287,8 @@ mod tests {
     #[test]
     fn the_help_names_every_policy() {
         let mut command = Arguments::command();
-        let help = command.find_subcommand_mut("grow").unwrap().render_help().to_string();
-        for name in Policy::NAMES {
+        let help = command.find_subcommand_mut("eval").unwrap().render_help().to_string();
+        for name in Policy::names() {
             assert!(help.contains(name), "{name}");
         }
     }

@@ -13,12 +13,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
 
 use super::exit::{Exit, Failure};
+use super::growing::{Growing, Outside};
 use super::loading::{Reasoner, gone};
 use super::stop::Stop;
-use crate::engine::Event;
 use crate::engine::protocol::RequestId;
+use crate::engine::{Event, Request};
 use crate::evaluate::{Verdict, verify};
-use crate::search::{Driver, Mode, Policy, Turn, Verification};
+use crate::search::{Driver, Policy, Turn, Verification};
 use crate::session::{self, Ack, Writer};
 use crate::tree::{Actor, Body, NodeId, Operation, Problem, Tree};
 
@@ -49,12 +50,11 @@ pub enum Notice<'growth> {
 
 /// A search over one session.
 pub struct Growth {
-    tree: Tree,
-    driver: Driver,
+    growing: Growing,
     writer: Writer,
     acknowledged: UnboundedReceiver<Ack>,
     unsaved: Vec<Operation>,
-    checks: JoinSet<(NodeId, Result<Verdict, String>)>,
+    checks: Checks,
     clock: Clock,
     first_request: RequestId,
     failure: Option<String>,
@@ -79,9 +79,9 @@ impl Growth {
             let message = format!("{} is damaged: {error}; go back to a backup", path.display());
             Failure::new(Exit::Session, message)
         })?;
+        let driver = Driver::new(policy, log.header.seed(), first_request);
         let mut growth = Self {
-            driver: Driver::new(policy, log.header.seed(), first_request),
-            tree,
+            growing: Growing { tree, driver },
             writer,
             acknowledged,
             unsaved: Vec::new(),
@@ -90,9 +90,9 @@ impl Growth {
             first_request,
             failure: None,
         };
-        if growth.tree.sequence() == 0 {
-            let now = growth.clock.now();
-            growth.act(Actor::Person, Body::ProblemSet { problem: problem.clone() }, now)?;
+        if growth.growing.tree.sequence() == 0 {
+            let stated = (Actor::Person, Body::ProblemSet { problem: problem.clone() });
+            growth.take(Turn { operations: vec![stated], ..Turn::default() }, None)?;
         }
         Ok(growth)
     }
@@ -118,8 +118,8 @@ impl Growth {
                     }
                     asked = stop.times();
                     until = Some(tokio::time::Instant::now() + PATIENCE);
-                    let turn = self.driver.cancel();
-                    self.take(turn, reasoner)?;
+                    let turn = self.growing.driver.cancel();
+                    self.take(turn, Some(reasoner))?;
                 }
                 () = reached(until) => break,
                 Some(ack) = self.acknowledged.recv() => saved(ack)?,
@@ -142,7 +142,7 @@ impl Growth {
                 }
             }
             self.save()?;
-            notice(Notice::Grown(&self.tree));
+            notice(Notice::Grown(&self.growing.tree));
         }
         self.save()?;
         if until.is_some() {
@@ -166,26 +166,26 @@ impl Growth {
     /// Starts the search, takes over what an earlier one left, and verifies what it did not.
     fn begin(&mut self, reasoner: &Reasoner) -> Result<(), Failure> {
         if let Some(model) = reasoner.model() {
-            let _ = self.driver.handle(&self.tree, &Event::Loaded(model.clone()));
+            let _ = self.growing.driver.handle(&self.growing.tree, &Event::Loaded(model.clone()));
         }
         // The start comes first, so that the time since the earlier search is not its own.
-        let mut turn = self.driver.start(&self.tree, NodeId::ROOT, self.clock.now());
-        let left = self.driver.take_over(&self.tree);
+        let mut turn =
+            self.growing.driver.start(&self.growing.tree, NodeId::ROOT, self.clock.now());
+        let left = self.growing.driver.take_over(&self.growing.tree);
         turn.operations.extend(left.operations);
-        turn.verifications.extend(self.tree.ids().filter_map(|node| {
-            let answer = self.tree.node(node).answer()?.to_owned();
-            let unverified = self.tree.evaluation(node, verify::NAME).is_none();
+        turn.verifications.extend(self.growing.tree.ids().filter_map(|node| {
+            let answer = self.growing.tree.node(node).answer()?.to_owned();
+            let unverified = self.growing.tree.evaluation(node, verify::NAME).is_none();
             unverified.then_some(Verification { node, answer })
         }));
-        self.take(turn, reasoner)?;
+        self.take(turn, Some(reasoner))?;
         self.save()
     }
 
     /// Returns whether nothing is under way. Who wants to stop does not wait for verifiers:
     /// their answers are verified when the session is grown on.
     fn is_settled(&self, stopping: bool) -> bool {
-        let resting = self.driver.mode() == Mode::Paused && self.driver.is_idle();
-        resting && (stopping || self.checks.is_empty())
+        self.growing.is_at_rest() && (stopping || self.checks.is_empty())
     }
 
     /// Answers an event of the engine.
@@ -204,58 +204,19 @@ impl Growth {
             }
             _ => {}
         }
-        let turn = self.driver.handle(&self.tree, event);
-        self.take(turn, reasoner)?;
+        let turn = self.growing.driver.handle(&self.growing.tree, event);
+        self.take(turn, Some(reasoner))?;
         reasoner.notice(event)
     }
 
-    /// Does what the driver wants, and what it wants next, until it waits for the engine.
-    fn take(&mut self, turn: Turn, reasoner: &Reasoner) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let mut next = turn;
-        loop {
-            let idle = next.operations.is_empty() && next.requests.is_empty();
-            for (actor, body) in next.operations {
-                self.act(actor, body, now)?;
-            }
-            for request in next.requests {
-                reasoner.send(request);
-            }
-            for asked in next.verifications {
-                self.verify(asked);
-            }
-            next = self.driver.advance(&self.tree, now);
-            if idle && next.operations.is_empty() && next.requests.is_empty() {
-                return Ok(());
-            }
-        }
-    }
-
-    fn act(&mut self, actor: Actor, body: Body, now: u64) -> Result<(), Failure> {
-        let operation = Operation { sequence: self.tree.sequence() + 1, time: now, actor, body };
-        self.tree.apply(&operation).map_err(|error| {
-            let message = format!("{error}; this is a mistake in pleach, please report it");
-            Failure::new(Exit::Failed, message)
-        })?;
-        self.unsaved.push(operation);
-        Ok(())
+    fn take(&mut self, turn: Turn, reasoner: Option<&Reasoner>) -> Result<(), Failure> {
+        let Self { growing, unsaved, checks, .. } = self;
+        growing.take(turn, self.clock.now(), &mut Wiring { reasoner, unsaved, checks })
     }
 
     fn save(&mut self) -> Result<(), Failure> {
         let unsaved = std::mem::take(&mut self.unsaved);
         Ok(self.writer.append(&unsaved)?)
-    }
-
-    /// Lets a verifier look at an answer, on a thread of its own.
-    fn verify(&mut self, asked: Verification) {
-        let Some(problem) = self.tree.problem().cloned() else { return };
-        let Some(verifier) = verify::of(&problem) else { return };
-        let (path, Verification { node, answer }) = (self.tree.path_text(asked.node), asked);
-        self.checks.spawn_blocking(move || {
-            let verdict = verifier
-                .and_then(|verifier| verifier.check(&verify::case(&problem, &path, &answer)));
-            (node, verdict.map_err(|error| error.to_string()))
-        });
     }
 
     fn take_check(
@@ -267,7 +228,7 @@ impl Growth {
         match checked {
             Ok((node, Ok(verdict))) => {
                 let operations = vec![Driver::verified(node, &verdict)];
-                self.take(Turn { operations, ..Turn::default() }, reasoner)
+                self.take(Turn { operations, ..Turn::default() }, Some(reasoner))
             }
             Ok((node, Err(why))) => {
                 notice(Notice::Told(format!("the answer of {node} is not verified: {why}")));
@@ -276,6 +237,44 @@ impl Growth {
             Err(error) => Err(Failure::new(Exit::Failed, format!("a verifier crashed: {error}"))),
         }
     }
+}
+
+/// What a growth's tree asks of the outside.
+struct Wiring<'growth> {
+    reasoner: Option<&'growth Reasoner>,
+    unsaved: &'growth mut Vec<Operation>,
+    checks: &'growth mut Checks,
+}
+
+impl Outside for Wiring<'_> {
+    fn applied(&mut self, operation: Operation) {
+        self.unsaved.push(operation);
+    }
+
+    fn send(&mut self, request: Request) {
+        if let Some(reasoner) = self.reasoner {
+            reasoner.send(request);
+        }
+    }
+
+    fn verify(&mut self, tree: &Tree, asked: Verification) {
+        verify_aside(tree, asked, self.checks);
+    }
+}
+
+/// Verifiers at work.
+pub type Checks = JoinSet<(NodeId, Result<Verdict, String>)>;
+
+/// Lets a verifier look at an answer, on a thread of its own.
+pub fn verify_aside(tree: &Tree, asked: Verification, checks: &mut Checks) {
+    let Some(problem) = tree.problem().cloned() else { return };
+    let Some(verifier) = verify::of(&problem) else { return };
+    let (path, Verification { node, answer }) = (tree.path_text(asked.node), asked);
+    checks.spawn_blocking(move || {
+        let verdict =
+            verifier.and_then(|verifier| verifier.check(&verify::case(&problem, &path, &answer)));
+        (node, verdict.map_err(|error| error.to_string()))
+    });
 }
 
 /// Waits for a moment; for ever where there is none.
@@ -295,19 +294,19 @@ fn saved(ack: Ack) -> Result<(), Failure> {
 }
 
 /// The time, in milliseconds since 1970-01-01 UTC; it never runs backwards.
-struct Clock {
+pub struct Clock {
     began: Instant,
     milliseconds: u64,
 }
 
 impl Clock {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let milliseconds = u64::try_from(since.as_millis()).unwrap_or_default();
         Self { began: Instant::now(), milliseconds }
     }
 
-    fn now(&self) -> u64 {
+    pub fn now(&self) -> u64 {
         self.milliseconds + u64::try_from(self.began.elapsed().as_millis()).unwrap_or_default()
     }
 }

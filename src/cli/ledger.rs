@@ -2,8 +2,7 @@
 //!
 //! Read from the log alone, so that a session that is done prints the same line each time.
 
-use crate::evaluate::Rating;
-use crate::search::{Policy, select};
+use crate::search::{Busy, Frontier, Policy, View};
 use crate::tree::{Actor, Body, Budget, NodeId, Operation, Tree};
 
 /// What the searches of a session have spent.
@@ -72,10 +71,7 @@ impl Ledger {
     pub fn has_ended(&self, tree: &Tree, policy: &Policy) -> bool {
         let left = self.left(policy.budget);
         let spent = [left.nodes, left.tokens, left.seconds].contains(&Some(0));
-        self.stopped
-            && (spent
-                || is_convinced(tree, policy)
-                || select(tree, policy, Rating::NAME, NodeId::ROOT).is_none())
+        self.stopped && (spent || is_convinced(tree, policy) || is_exhausted(tree, policy))
     }
 }
 
@@ -83,13 +79,15 @@ fn last_of(began: u64, ended: u64) -> u64 {
     ended.saturating_sub(began)
 }
 
-/// Whether an answer is rated so well that the search stops.
+/// Whether an answer is valued so well that the search stops.
 fn is_convinced(tree: &Tree, policy: &Policy) -> bool {
-    policy.enough.is_some_and(|enough| {
-        tree.trajectories()
-            .filter_map(|node| tree.evaluation(node, Rating::NAME))
-            .any(|rating| rating.value >= enough)
-    })
+    tree.trajectories().any(|node| policy.is_convincing(tree, node))
+}
+
+/// Whether nothing grows and nothing is left to expand.
+fn is_exhausted(tree: &Tree, policy: &Policy) -> bool {
+    let view = View { tree, policy, top: NodeId::ROOT, busy: &Busy::default(), seed: 0 };
+    tree.growing() == 0 && policy.selector.select(&view, &mut Frontier::default()).is_none()
 }
 
 #[cfg(test)]

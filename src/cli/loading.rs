@@ -138,6 +138,12 @@ impl Reasoner {
         self.next_request += RANGE;
         first
     }
+
+    /// Returns which range a request's number is of: the same for all numbers of a range.
+    #[must_use]
+    pub fn lane(id: RequestId) -> u64 {
+        id / RANGE
+    }
 }
 
 /// The failure of an engine that ended without a word.

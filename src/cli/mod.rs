@@ -5,8 +5,11 @@
 //! file; exit codes are in [`exit`], and everything printed goes through [`output`].
 
 mod arguments;
+mod curve;
+mod eval;
 mod exit;
 mod grow;
+mod growing;
 mod headless;
 mod import;
 mod ledger;
@@ -18,10 +21,13 @@ mod output;
 mod problems;
 mod progress;
 mod report;
+mod score;
 mod screen;
 mod show;
 mod show_json;
 mod stop;
+mod trial;
+mod trials;
 mod worker;
 
 use std::process::ExitCode;
@@ -62,6 +68,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Open { file }) => screen::open(&model, file),
         Some(Verb::Script(script)) => screen::script(&model, script, output),
         Some(Verb::Grow(grow)) => grow::grow(&model, *grow, output),
+        Some(Verb::Eval(eval)) => eval::eval(&model, &eval, output),
         Some(Verb::Show(show)) => show::show(&show, output),
         Some(Verb::Log { file, .. }) => log::log(&file, output),
         Some(Verb::Man { out }) => manual::man(out.as_deref(), output),

@@ -43,6 +43,13 @@ impl Progress {
         self.bar.set_message(format!("{}: {nodes} nodes, {tokens} tokens", self.id));
     }
 
+    /// Ends a trial of a policy on a problem.
+    pub fn trial(&self, policy: &str, id: &str) {
+        let id = truncate(&SafeText::line(id), ID).0.into_owned();
+        self.bar.set_message(format!("{policy}: {id}, {} left", left(&self.bar)));
+        self.bar.inc(1);
+    }
+
     /// Ends a problem.
     pub fn end(&self) {
         self.bar.inc(1);
@@ -57,4 +64,9 @@ impl Progress {
     pub fn clear(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// The time that is left, in words.
+fn left(bar: &ProgressBar) -> String {
+    indicatif::HumanDuration(bar.eta()).to_string()
 }

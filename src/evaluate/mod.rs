@@ -4,8 +4,16 @@
 //! [`Evaluation`](crate::tree::Evaluation). Not responsible for asking: the search driver
 //! sends the questions and records the answers.
 
-pub mod rating;
+mod arithmetic;
+mod evaluator;
+mod likelihood;
+mod p_true;
+mod rating;
 pub mod verify;
 
-pub use rating::Rating;
-pub use verify::{Case, Verdict, Verifier};
+pub use arithmetic::Arithmetic;
+pub use evaluator::{Ask, Case, Evaluator, Reply, path_prompt};
+pub use likelihood::{Likelihood, path_logprob};
+pub use p_true::PTrue;
+pub use rating::{Outcome, Rating};
+pub use verify::{Verdict, Verifier};

@@ -1,56 +1,53 @@
 //! The model's own rating of a path, read as an expectation over label probabilities.
 //!
-//! The model is asked for a number from 0 to 10 after the path. Instead of sampling one, all
-//! labels' probabilities are read at that position: the score is their mean weighted by
-//! probability (Self-J; `methods.md` H3), and their sum, the captured mass, says how much of
-//! the model's belief the scale caught.
+//! The model is asked for a number from 0 to 10 after the path (to 9 where "10" is several
+//! tokens). Instead of sampling one, all labels' probabilities are read at that position: the
+//! score is their mean weighted by probability (Self-J; `methods.md` H3), and their sum, the
+//! captured mass, says how much of the model's belief the scale caught.
 
+use super::evaluator::{Ask, Case, Evaluator, Reply};
 use crate::assets;
 use crate::engine::ModelInfo;
-use crate::engine::protocol::Prompt;
-use crate::tree::{Evaluation, EvaluatorKind};
+use crate::tree::{Evaluation, EvaluatorKind, State};
 
 /// Asks a model to rate a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rating {
-    question: &'static str,
-    top: u8,
-}
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rating;
 
 impl Rating {
     /// The evaluator's name in operations and on the screen.
     pub const NAME: &'static str = "rating";
+}
 
-    /// Returns the rating that suits a model: 0 to 10, or 0 to 9 where "10" is several tokens.
-    #[must_use]
-    pub fn of(model: &ModelInfo) -> Self {
-        let question = if assets::is_embedded(&model.name) {
-            assets::EMBEDDED_RATE
-        } else if model.reads_ten {
-            assets::RATE_TO_TEN
-        } else {
-            assets::RATE_TO_NINE
-        };
-        Self { question: question.trim_end(), top: if model.reads_ten { 10 } else { 9 } }
+/// The question for a rating that suits a model.
+fn question(model: &ModelInfo) -> &'static str {
+    let question = if assets::is_embedded(&model.name) {
+        assets::EMBEDDED_RATE
+    } else if model.reads_ten {
+        assets::RATE_TO_TEN
+    } else {
+        assets::RATE_TO_NINE
+    };
+    question.trim_end()
+}
+
+impl Evaluator for Rating {
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
-    /// Returns what to ask after a path.
-    #[must_use]
-    pub fn prompt(&self, path: Prompt) -> Prompt {
-        path.then_ask(self.question)
+    fn ask(&self, case: &Case<'_>) -> Ask {
+        let top = if case.model.reads_ten { 10 } else { 9 };
+        Ask::Labels {
+            prompt: case.prompt().then_ask(question(case.model)),
+            labels: (0..=top).map(|label: u8| label.to_string()).collect(),
+        }
     }
 
-    /// Returns the labels whose probabilities are wanted.
-    #[must_use]
-    pub fn labels(&self) -> Vec<String> {
-        (0..=self.top).map(|label| label.to_string()).collect()
-    }
-
-    /// Turns label probabilities into an evaluation; `None` if the model gave the labels no
-    /// probability worth the name (under one in a million).
-    #[must_use]
-    pub fn judge(&self, masses: &[f64], tokens: u32) -> Option<Evaluation> {
+    fn judge(&self, Reply { masses, tokens }: Reply<'_>) -> Option<Evaluation> {
+        let top = masses.len().saturating_sub(1) as f64;
         let mass: f64 = masses.iter().sum();
+        // Under one in a million it is no probability worth the name.
         if !(mass.is_finite() && mass > 1e-6) {
             return None;
         }
@@ -67,9 +64,9 @@ impl Rating {
             .collect();
         Some(Evaluation {
             evaluator: Self::NAME.to_owned(),
-            value: (raw / f64::from(self.top)).clamp(0.0, 1.0),
+            value: (raw / top).clamp(0.0, 1.0),
             raw,
-            scale: format!("0..{}", self.top),
+            scale: format!("0..{top:.0}"),
             mass: Some(mass.min(1.0)),
             explanation: format!("likeliest {}", likely.join(", ")),
             kind: EvaluatorKind::Llm,
@@ -79,19 +76,56 @@ impl Rating {
     }
 }
 
+/// The outcome of a trajectory as the model itself sees it: 1 if it rates it at least half of the
+/// scale, else 0. What clade statistics and Monte Carlo values count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome;
+
+impl Outcome {
+    /// The evaluator's name.
+    pub const NAME: &'static str = "outcome";
+}
+
+impl Evaluator for Outcome {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn ask(&self, case: &Case<'_>) -> Ask {
+        let ended = case.tree.node(case.node).state() == State::Answered;
+        if ended { Rating.ask(case) } else { Ask::Nothing }
+    }
+
+    fn judge(&self, reply: Reply<'_>) -> Option<Evaluation> {
+        let rating = Rating.judge(reply)?;
+        let value = f64::from(u8::from(rating.value >= 0.5));
+        let explanation =
+            format!("rated {:.1} of {:.0}", rating.raw, reply.masses.len() as f64 - 1.0);
+        Some(Evaluation {
+            evaluator: Self::NAME.to_owned(),
+            value,
+            raw: value,
+            scale: "0..1".to_owned(),
+            explanation,
+            ..rating
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::{NodeId, Tree};
 
-    fn rating() -> Rating {
-        Rating::of(&ModelInfo { reads_ten: true, ..ModelInfo::default() })
+    fn judge(masses: &[f64], tokens: u32) -> Option<Evaluation> {
+        Rating.judge(Reply { masses, tokens })
     }
 
     #[test]
     fn the_score_is_the_expectation_over_the_captured_mass() {
         let mut masses = vec![0.0; 11];
         (masses[10], masses[5], masses[0]) = (0.4, 0.2, 0.2);
-        let evaluation = rating().judge(&masses, 9).unwrap();
+        let evaluation = judge(&masses, 9).unwrap();
         assert!((evaluation.raw - 6.25).abs() < 1e-12);
         assert!((evaluation.value - 0.625).abs() < 1e-12);
         assert!((evaluation.mass.unwrap() - 0.8).abs() < 1e-12);
@@ -103,15 +137,42 @@ mod tests {
     }
 
     #[test]
+    fn the_score_is_that_of_self_j() {
+        // Golden, `methods.md` 11.
+        let mut masses = [0.0; 10];
+        for (label, logprob) in [(7, -0.9f64), (8, -1.5), (6, -2.3), (9, -3.0)] {
+            masses[label] = logprob.exp();
+        }
+        let evaluation = judge(&masses, 1).unwrap();
+        assert!((evaluation.raw - 7.285_279_475_139_398).abs() < 1e-12);
+        assert!((evaluation.mass.unwrap() - 0.779_745_731_979_696_7).abs() < 1e-12);
+        assert_eq!(evaluation.scale, "0..9");
+    }
+
+    #[test]
     fn a_score_without_mass_is_no_score() {
-        assert_eq!(rating().judge(&[0.0; 11], 1), None);
-        assert_eq!(rating().judge(&[f64::NAN; 11], 1), None);
+        assert_eq!(judge(&[0.0; 11], 1), None);
+        assert_eq!(judge(&[f64::NAN; 11], 1), None);
     }
 
     #[test]
     fn a_vocabulary_without_ten_is_rated_to_nine() {
-        let rating = Rating::of(&ModelInfo::default());
-        assert_eq!(rating.labels().len(), 10);
-        assert_eq!(rating.judge(&[0., 0., 0., 0., 0., 0., 0., 0., 0., 1.], 1).unwrap().value, 1.0);
+        let tree = Tree::default();
+        let mut model = ModelInfo::default();
+        for (reads_ten, count) in [(false, 10), (true, 11)] {
+            model.reads_ten = reads_ten;
+            let case = Case { tree: &tree, node: NodeId::ROOT, model: &model };
+            let Ask::Labels { labels, .. } = Rating.ask(&case) else {
+                panic!("it asks for labels")
+            };
+            assert_eq!(labels.len(), count);
+        }
+        assert_eq!(judge(&[0., 0., 0., 0., 0., 0., 0., 0., 0., 1.], 1).unwrap().value, 1.0);
+    }
+
+    #[test]
+    fn an_outcome_is_one_or_nothing() {
+        let value = |masses: &[f64]| Outcome.judge(Reply { masses, tokens: 1 }).unwrap().value;
+        assert_eq!((value(&[0.5, 0.5]), value(&[0.6, 0.4])), (1.0, 0.0));
     }
 }

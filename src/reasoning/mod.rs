@@ -16,6 +16,7 @@ mod notation;
 mod number;
 mod pattern;
 pub mod rational;
+mod similarity;
 mod stepper;
 pub mod steps;
 
@@ -25,5 +26,6 @@ pub use expression::{Evaluation, Expression, ExpressionError};
 pub use number::numeric_value;
 pub use pattern::{PatternError, StepPattern};
 pub use rational::Rational;
+pub use similarity::similarity;
 pub use stepper::Stepper;
 pub use steps::{Scan, Segmentation};

@@ -8,18 +8,20 @@
 //! Invariant: a node that is growing or being judged has exactly one entry in `pending`.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
+use super::choice::Action;
 use super::frontier::Frontier;
 use super::policy::Policy;
-use super::seed::child_seed;
-use crate::engine::protocol::{
-    Content, Event, Generate, ModelInfo, Part, Prompt, Request, RequestId, StopReason,
-};
-use crate::evaluate::{Rating, verify};
-use crate::reasoning::{self, Segmentation};
-use crate::tree::{
-    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, Model, NodeId, Origin, State, Tree,
-};
+use super::seed::choice_seed;
+use super::view::{Busy, View};
+use crate::engine::protocol::{Event, ModelInfo, Request, RequestId};
+use crate::evaluate::Evaluator;
+use crate::reasoning::Segmentation;
+use crate::tree::{Actor, Body, Budget, Finish, Model, NodeId, Source, State, Tree};
+
+mod growth;
+mod judging;
 
 /// What the driver is doing of its own accord. Work that a person asked for goes on in any mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,12 +63,16 @@ pub struct Driver {
     top: NodeId,
     model: Option<Loaded>,
     pending: BTreeMap<RequestId, Pending>,
-    /// Finished nodes that wait for an engine to judge them.
-    unjudged: VecDeque<NodeId>,
+    /// Nodes that stopped growing, or were judged, and were not looked at since.
+    fresh: VecDeque<Fresh>,
+    /// How many nodes were looked at: those after them may be a person's.
+    seen: usize,
+    /// Judgements that the engine still owes.
+    owed: VecDeque<(NodeId, Arc<dyn Evaluator>)>,
     next_request: RequestId,
     run: Run,
-    /// New trajectories of the run that were rated high enough to stop, oldest first.
-    convincing: Vec<NodeId>,
+    /// New trajectories of the run, oldest first.
+    answered: Vec<NodeId>,
     frontier: Frontier,
 }
 
@@ -74,7 +80,6 @@ pub struct Driver {
 #[derive(Debug)]
 struct Loaded {
     info: ModelInfo,
-    rating: Rating,
     segmentation: Segmentation,
 }
 
@@ -91,7 +96,23 @@ impl Loaded {
 #[derive(Debug)]
 enum Pending {
     Growth { parent: NodeId, nodes: Vec<NodeId>, roll_out: bool, cancelled: bool },
-    Judgement { node: NodeId },
+    Judgement { node: NodeId, evaluator: Arc<dyn Evaluator> },
+}
+
+/// A node that is to be looked at.
+#[derive(Debug, Clone, Copy)]
+struct Fresh {
+    node: NodeId,
+    /// Whether its answer is to be verified, if it has one.
+    verify: bool,
+    /// Whether a roll-out goes on from it.
+    goes_on: bool,
+}
+
+impl Fresh {
+    fn judge(node: NodeId) -> Self {
+        Self { node, verify: false, goes_on: false }
+    }
 }
 
 /// What a run may spend and has spent: from one start to the next.
@@ -119,10 +140,12 @@ impl Driver {
             top: NodeId::ROOT,
             model: None,
             pending: BTreeMap::new(),
-            unjudged: VecDeque::new(),
+            fresh: VecDeque::new(),
+            seen: 0,
+            owed: VecDeque::new(),
             next_request: first_request,
             run: Run::default(),
-            convincing: Vec::new(),
+            answered: Vec::new(),
             frontier: Frontier::default(),
         }
     }
@@ -148,7 +171,7 @@ impl Driver {
     /// Returns whether nothing is being grown or judged.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.pending.is_empty()
+        self.pending.is_empty() && (self.model.is_none() || self.fresh.is_empty())
     }
 
     /// Returns the share of the budget that the run has spent, in `[0, 1]`: of the limit that
@@ -193,7 +216,7 @@ impl Driver {
         let budget = self.policy.budget;
         self.mode = mode;
         self.top = top;
-        self.convincing.clear();
+        self.answered.clear();
         self.run = Run {
             budget,
             nodes_before: tree.len() as u64,
@@ -204,6 +227,24 @@ impl Driver {
         let policy = self.policy.name.to_owned();
         let started = Body::SearchStarted { policy, budget, node: top };
         Turn { operations: vec![(Actor::Person, started)], ..Turn::default() }
+    }
+
+    /// Goes on under another policy, on the same tree and with what is left of the budget. What
+    /// the new policy's judges have not seen yet they will judge.
+    pub fn switch(&mut self, tree: &Tree, policy: Policy) -> Turn {
+        let mut turn = Turn::default();
+        let budget = self.run.budget;
+        self.policy = Policy { budget: policy.budget, ..policy };
+        self.frontier = Frontier::default();
+        self.fresh.extend(self.unjudged(tree).into_iter().map(Fresh::judge));
+        if self.mode != Mode::Paused {
+            let name = self.policy.name;
+            let reason = format!("the policy is {name} from here on");
+            turn.operations.push((Actor::Person, Body::SearchStopped { reason }));
+            let started = Body::SearchStarted { policy: name.to_owned(), budget, node: self.top };
+            turn.operations.push((Actor::Person, started));
+        }
+        turn
     }
 
     /// Pauses the run: what is growing goes on to its end, and nothing new begins.
@@ -270,38 +311,6 @@ impl Driver {
         Err(format!("{node} cannot be grown: it {why}."))
     }
 
-    /// Adds children to a node and asks the engine for their text.
-    fn grow(&mut self, tree: &Tree, parent: NodeId, count: u32, roll_out: bool, turn: &mut Turn) {
-        let Some(model) = &self.model else { return };
-        let used = model.identity();
-        if tree.model() != Some(&used) {
-            turn.operations.push((Actor::Search, Body::ModelSet { model: used }));
-        }
-        let elder = tree.node(parent).child_count();
-        let first = u32::try_from(tree.len()).unwrap_or(u32::MAX);
-        let sampling = self.policy.sampling;
-        let seeds: Vec<_> =
-            (0..count).map(|index| child_seed(self.session_seed, parent, elder + index)).collect();
-        let nodes: Vec<_> = (0..count).map(|index| NodeId(first + index)).collect();
-        for (node, seed) in nodes.iter().zip(&seeds) {
-            let origin = Origin { proposer: "sample".to_owned(), seed: *seed, sampling };
-            let added = Body::NodeAdded { node: *node, parent, origin };
-            turn.operations.push((Actor::Search, added));
-        }
-        let id = self.next_request;
-        self.next_request += 1;
-        turn.requests.push(Request::Generate(Generate {
-            id,
-            prompt: prompt(tree, parent),
-            seeds,
-            sampling,
-            segmentation: model.segmentation.clone(),
-            max_tokens: self.policy.step_tokens,
-            ..Generate::default()
-        }));
-        self.pending.insert(id, Pending::Growth { parent, nodes, roll_out, cancelled: false });
-    }
-
     /// Does what is next, if it is time: the caller applies a turn and calls again after every
     /// change. `now` is in milliseconds and never runs backwards.
     pub fn advance(&mut self, tree: &Tree, now: u64) -> Turn {
@@ -311,31 +320,74 @@ impl Driver {
         if self.model.is_none() {
             return turn;
         }
-        while let Some(node) = self.unjudged.pop_front() {
-            self.ask_rating(tree, node, &mut turn);
-        }
-        if self.mode == Mode::Paused || !self.pending.is_empty() {
+        self.find_written(tree);
+        self.look_at_fresh(tree, &mut turn);
+        // What was just judged by a program must be in the tree before anything is chosen.
+        if self.mode == Mode::Paused || !turn.operations.is_empty() || !self.has_room() {
             return turn;
         }
         if let Some(reason) = self.reason_to_stop(tree) {
             self.stop(&reason, Actor::Search, &mut turn);
             return turn;
         }
-        let left = self.limits(tree)[0].map_or(u64::MAX, |(used, limit)| limit - used);
-        let count = self.policy.branches.min(u32::try_from(left).unwrap_or(u32::MAX));
-        match self.frontier.select(tree, &self.policy, Rating::NAME, self.top) {
-            Some(choice) => {
-                let reason = choice.to_string();
-                let stepped = Body::SearchStepped { node: choice.node, reason };
-                turn.operations.push((Actor::Search, stepped));
-                self.grow(tree, choice.node, count, false, &mut turn);
-                if self.mode == Mode::Stepping {
-                    self.stop("one step was asked for", Actor::Search, &mut turn);
-                }
-            }
-            None => self.stop("nothing is left to expand", Actor::Search, &mut turn),
-        }
+        self.choose(tree, &mut turn);
         turn
+    }
+
+    /// Finds what a person wrote since the last time: it is judged like what was sampled.
+    fn find_written(&mut self, tree: &Tree) {
+        for node in tree.ids().skip(self.seen.max(1)) {
+            if tree.node(node).source() != Source::Sampled {
+                self.fresh.push_back(Fresh { node, verify: true, goes_on: false });
+            }
+        }
+        self.seen = tree.len();
+    }
+
+    /// Chooses a node, and grows or measures it.
+    fn choose(&mut self, tree: &Tree, turn: &mut Turn) {
+        let busy = self.busy(tree);
+        let seed = choice_seed(self.session_seed, tree.sequence());
+        let view = View { tree, policy: &self.policy, top: self.top, busy: &busy, seed };
+        let Some(choice) = self.policy.selector.select(&view, &mut self.frontier) else {
+            if self.pending.is_empty() {
+                self.stop("nothing is left to expand", Actor::Search, turn);
+            }
+            return;
+        };
+        let stepped = Body::SearchStepped { node: choice.node, reason: choice.to_string() };
+        turn.operations.push((Actor::Search, stepped));
+        let left =
+            self.limits(tree)[0].map_or(u64::MAX, |(used, limit)| limit.saturating_sub(used));
+        let left = u32::try_from(left).unwrap_or(u32::MAX).max(1);
+        let (count, roll_out) = match choice.action {
+            Action::Expand => (self.policy.branches, false),
+            Action::RollOut(count) => (count, true),
+        };
+        self.grow(tree, choice.node, count.min(left), roll_out, turn);
+        if self.mode == Mode::Stepping {
+            self.stop("one step was asked for", Actor::Search, turn);
+        }
+    }
+
+    /// Whether another choice may be under way beside those that are.
+    fn has_room(&self) -> bool {
+        let growing = |pending: &&Pending| matches!(pending, Pending::Growth { .. });
+        let parallel = self.policy.parallel.max(1) as usize;
+        self.pending.is_empty()
+            || (parallel > 1 && self.pending.values().filter(growing).count() < parallel)
+    }
+
+    /// What is under way, as selectors see it.
+    fn busy(&self, tree: &Tree) -> Busy {
+        let mut busy = Busy::default();
+        for pending in self.pending.values() {
+            match pending {
+                Pending::Growth { parent, .. } => busy.add(tree, *parent),
+                Pending::Judgement { node, .. } => busy.judge(*node),
+            }
+        }
+        busy
     }
 
     fn spend_time(&mut self, now: u64) {
@@ -354,8 +406,9 @@ impl Driver {
                 return Some(format!("the budget of {limit} {what} is spent"));
             }
         }
-        let node = self.convincing.iter().rev().find(|node| tree.is_live(**node))?;
-        let evaluation = tree.evaluation(*node, Rating::NAME)?;
+        let convincing = |node: &&NodeId| self.policy.is_convincing(tree, **node);
+        let node = self.answered.iter().rev().find(convincing)?;
+        let evaluation = tree.evaluation(*node, self.policy.values)?;
         let scale = evaluation.scale.rsplit('.').next().unwrap_or_default();
         Some(format!("the answer of {node} is rated {:.1} of {scale}", evaluation.raw))
     }
@@ -372,25 +425,12 @@ impl Driver {
         }
     }
 
-    fn ask_rating(&mut self, tree: &Tree, node: NodeId, turn: &mut Turn) {
-        let Some(model) = &self.model else {
-            self.unjudged.push_back(node);
-            return;
-        };
-        let id = self.next_request;
-        self.next_request += 1;
-        let prompt = model.rating.prompt(prompt(tree, node));
-        turn.requests.push(Request::ScoreLabels { id, prompt, labels: model.rating.labels() });
-        self.pending.insert(id, Pending::Judgement { node });
-    }
-
     /// Answers an event of the engine. The tree has everything applied that came before.
     pub fn handle(&mut self, tree: &Tree, event: &Event) -> Turn {
         let mut turn = Turn::default();
         match event {
             Event::Loaded(info) => {
                 self.model = Some(Loaded {
-                    rating: Rating::of(info),
                     segmentation: Segmentation::preset(&info.name),
                     info: info.clone(),
                 });
@@ -412,7 +452,7 @@ impl Driver {
                 self.branch_done(tree, *id, *branch, *stop, &mut turn);
             }
             Event::Labels { id, masses, tokens } => {
-                self.judged(tree, *id, masses, *tokens, &mut turn);
+                self.judged(*id, masses, *tokens, &mut turn);
             }
             Event::Failed { id, message } => {
                 if let Some(pending) = self.pending.remove(id) {
@@ -423,8 +463,8 @@ impl Driver {
             Event::Lost { why, restarting } => {
                 self.model = None;
                 for pending in std::mem::take(&mut self.pending).into_values() {
-                    if let Pending::Judgement { node } = pending {
-                        self.unjudged.push_back(node);
+                    if let Pending::Judgement { node, evaluator } = pending {
+                        self.owed.push_back((node, evaluator));
                     } else {
                         Self::give_up(tree, pending, why, &mut turn);
                     }
@@ -446,99 +486,12 @@ impl Driver {
         }
     }
 
-    fn branch_done(
-        &mut self,
-        tree: &Tree,
-        id: RequestId,
-        branch: u32,
-        stop: StopReason,
-        turn: &mut Turn,
-    ) {
-        let Some(Pending::Growth { nodes, roll_out, cancelled, .. }) = self.pending.get(&id) else {
-            return;
-        };
-        let Some(node) = nodes.get(branch as usize).copied() else { return };
-        let (roll_out, cancelled) = (*roll_out, *cancelled);
-        let last =
-            nodes.iter().filter(|other| tree.node(**other).state() == State::Growing).eq([&node]);
-        if last {
-            self.pending.remove(&id);
-        }
-        if tree.node(node).state() != State::Growing {
-            return;
-        }
-        let twin = twin(tree, node);
-        let finish = match (stop, twin) {
-            (StopReason::Cancelled, _) => Finish::Cancelled,
-            // A roll-out goes on even where another went before.
-            (_, Some(of)) if !roll_out => Finish::Duplicate { of },
-            (StopReason::Step, _) => Finish::Step,
-            (StopReason::EndOfTurn, _) => Finish::EndOfTurn,
-            (StopReason::Length, _) => Finish::Length,
-        };
-        let answer = match finish {
-            Finish::EndOfTurn => reasoning::extract(&tree.path_text(node)),
-            _ => None,
-        };
-        let judged = matches!(finish, Finish::Step | Finish::EndOfTurn | Finish::Length);
-        let goes_on = roll_out && !cancelled && matches!(finish, Finish::Step);
-        let finished = Body::NodeFinished { node, finish, answer: answer.clone() };
-        turn.operations.push((Actor::Model, finished));
-        if judged {
-            self.ask_rating(tree, node, turn);
-        }
-        if let Some(answer) = answer {
-            verify_answer(tree, node, answer, turn);
-        }
-        if goes_on && tree.node(node).depth() < self.policy.depth && tree.is_live(node) {
-            self.grow(tree, node, 1, true, turn);
-        }
-    }
-
-    fn judged(&mut self, tree: &Tree, id: RequestId, masses: &[f64], tokens: u32, turn: &mut Turn) {
-        let Some(Pending::Judgement { node }) = self.pending.remove(&id) else { return };
-        let evaluation = self.model.as_ref().and_then(|model| model.rating.judge(masses, tokens));
-        if let Some(evaluation) = evaluation {
-            let value = evaluation.value;
-            let new = u64::from(node.0) >= self.run.nodes_before;
-            let answered = tree.node(node).state() == State::Answered;
-            if new && answered && self.policy.enough.is_some_and(|enough| value >= enough) {
-                self.convincing.push(node);
-            }
-            let evaluator = evaluation.evaluator.clone();
-            turn.operations.push((Actor::Model, Body::Evaluated { node, evaluation }));
-            turn.operations.push((Actor::Search, Body::BackedUp { node, evaluator, value }));
-        }
-    }
-
-    /// Takes in the verdict of a verifier on a trajectory's answer.
-    #[must_use]
-    pub fn verified(node: NodeId, verdict: &verify::Verdict) -> (Actor, Body) {
-        let value = f64::from(u8::from(verdict.correct));
-        let evaluation = Evaluation {
-            evaluator: verify::NAME.to_owned(),
-            value,
-            raw: value,
-            scale: "0..1".to_owned(),
-            mass: None,
-            explanation: verdict.explanation.clone(),
-            kind: EvaluatorKind::Code,
-            calls: 1,
-            tokens: 0,
-        };
-        (Actor::Search, Body::Evaluated { node, evaluation })
-    }
-
     /// Takes over a session that was opened: what it left growing is marked as interrupted,
     /// and what it left without a judgement will be judged.
     pub fn take_over(&mut self, tree: &Tree) -> Turn {
         let growing = tree.ids().filter(|id| tree.node(*id).state() == State::Growing).collect();
-        self.unjudged = tree
-            .ids()
-            .skip(1)
-            .filter(|id| matches!(tree.node(*id).state(), State::Open | State::Answered))
-            .filter(|id| tree.evaluation(*id, Rating::NAME).is_none())
-            .collect();
+        self.seen = tree.len();
+        self.fresh = self.unjudged(tree).into_iter().map(Fresh::judge).collect();
         let operations = interrupted(tree, growing, "pleach was closed while it grew").collect();
         Turn { operations, ..Turn::default() }
     }
@@ -554,57 +507,6 @@ fn interrupted<'a>(
         let finish = Finish::Interrupted { why: why.to_owned() };
         (Actor::Search, Body::NodeFinished { node, finish, answer: None })
     })
-}
-
-/// The prompt that continues a path: steps that were sampled by their tokens, others by their
-/// text.
-fn prompt(tree: &Tree, node: NodeId) -> Prompt {
-    let mut parts: Vec<Part> = Vec::new();
-    for step in tree.path(node).into_iter().skip(1) {
-        let step = tree.node(step);
-        let ids = step.token_ids();
-        match parts.last_mut() {
-            Some(Part::Tokens(tokens)) if ids.len() > 0 => tokens.extend(ids),
-            _ if ids.len() > 0 => parts.push(Part::Tokens(ids.collect())),
-            _ if step.text().is_empty() => {}
-            // One text, so that it is tokenised as a whole.
-            Some(Part::Text(text)) => text.push_str(step.text()),
-            _ => parts.push(Part::Text(step.text().to_owned())),
-        }
-    }
-    let question = tree.problem().map_or("", |problem| problem.text.as_str());
-    let content = match parts.as_mut_slice() {
-        [] => Content::Tokens(Vec::new()),
-        [Part::Tokens(tokens)] => Content::Tokens(std::mem::take(tokens)),
-        _ => Content::Parts(parts),
-    };
-    Prompt::continuing(question, content)
-}
-
-/// An earlier sibling with the same text.
-fn twin(tree: &Tree, node: NodeId) -> Option<NodeId> {
-    let text = tree.node(node).text().trim();
-    let parent = tree.node(node).parent()?;
-    tree.children(parent).find(|sibling| {
-        let other = tree.node(*sibling);
-        *sibling != node
-            && matches!(other.state(), State::Open | State::Answered)
-            && other.text().trim() == text
-    })
-}
-
-/// Verifies an answer if the problem says how: at once by a built-in, else by a command.
-fn verify_answer(tree: &Tree, node: NodeId, answer: String, turn: &mut Turn) {
-    let Some(problem) = tree.problem() else { return };
-    let Some(Ok(verifier)) = verify::of(problem) else { return };
-    if !verifier.is_pure() {
-        turn.verifications.push(Verification { node, answer });
-        return;
-    }
-    let path = tree.path_text(node);
-    if let Ok(verdict) = verifier.check(&verify::case(problem, &path, &answer)) {
-        turn.operations.push(Driver::verified(node, &verdict));
-    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
-//! The frontier: what the selector finds, kept from one look at a tree to the next.
+//! The frontier: the best node to expand, kept from one look at a tree to the next.
 //!
 //! Responsible for looking only at what changed in between, so that a step of the search does
-//! not cost a walk over the whole tree. Not responsible for scores (`selector.rs`).
+//! not cost a walk over the whole tree. Not responsible for scores (`selectors`).
 
-use super::policy::Policy;
-use super::selector::{Best, Choice, better, may_expand, terms};
+use super::view::{Best, View, better};
 use crate::tree::{NodeId, Tree};
 
-/// What [`select`](super::select) finds, kept from one look at a tree to the next.
+/// What [`View::best_by`] finds, kept from one look at a tree to the next.
 ///
-/// The score of a node follows from the node and its parent alone. So the best choice strictly
+/// It fits scores that follow from the node and its parent alone. Then the best choice strictly
 /// below a node holds as long as nothing at or below the node changes.
 #[derive(Debug, Default)]
 pub struct Frontier {
@@ -24,36 +23,28 @@ struct Entry {
 }
 
 impl Frontier {
-    /// Returns what [`select`](super::select) returns. The tree must always be the same one, and so must the
-    /// policy and the evaluator.
-    pub fn select(
-        &mut self,
-        tree: &Tree,
-        policy: &Policy,
-        evaluator: &str,
-        top: NodeId,
-    ) -> Option<Choice> {
+    /// Returns what [`View::best_by`] returns. The tree must always be the same one, and so must
+    /// the policy and the score.
+    pub fn best_by(&mut self, view: &View<'_>, score: impl Fn(NodeId) -> f64) -> Option<NodeId> {
+        let tree = view.tree;
         self.entries.resize(tree.len(), Entry::default());
-        if tree.node(top).is_pruned() {
+        if !tree.is_live(view.top) {
             return None;
         }
         let mut stale: Vec<_> =
-            Some(top).into_iter().filter(|at| self.is_stale(tree, *at)).collect();
+            Some(view.top).into_iter().filter(|at| self.is_stale(tree, *at)).collect();
         let mut looked = 0;
         while let Some(node) = stale.get(looked).copied() {
             looked += 1;
-            let children = tree.children(node).filter(|child| !tree.node(*child).is_pruned());
-            stale.extend(children.filter(|child| self.is_stale(tree, *child)));
+            stale.extend(view.children(node).filter(|child| self.is_stale(tree, *child)));
         }
         // Children come after their parents and are looked at before them.
         for node in stale.into_iter().rev() {
-            let children = tree.children(node).filter(|child| !tree.node(*child).is_pruned());
-            let best =
-                children.map(|child| self.best(tree, policy, evaluator, child)).fold(None, better);
+            let children = view.children(node);
+            let best = children.map(|child| self.best(view, &score, child)).fold(None, better);
             self.entries[node.index()] = Entry { seen: Some(tree.node(node).changed()), best };
         }
-        let (_, node) = self.best(tree, policy, evaluator, top)?;
-        Some(Choice { node, terms: terms(tree, policy, evaluator, node).to_vec() })
+        self.best(view, &score, view.top).map(|(_, node)| node)
     }
 
     fn is_stale(&self, tree: &Tree, node: NodeId) -> bool {
@@ -61,20 +52,16 @@ impl Frontier {
     }
 
     /// The best choice of a node and all below it.
-    fn best(&self, tree: &Tree, policy: &Policy, evaluator: &str, node: NodeId) -> Best {
+    fn best(&self, view: &View<'_>, score: &impl Fn(NodeId) -> f64, node: NodeId) -> Best {
         let below = self.entries[node.index()].best;
-        if !may_expand(tree, policy, node) {
-            return below;
-        }
-        let score = terms(tree, policy, evaluator, node).map(|term| term.value).into_iter().sum();
-        better(below, Some((score, node)))
+        if view.may_expand(node) { better(below, Some((score(node), node))) } else { below }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::select;
+    use crate::search::{Busy, Policy};
     use crate::tree::sample::random_session;
     use proptest::prelude::*;
 
@@ -88,8 +75,9 @@ mod tests {
                 tree.apply(&operation).unwrap();
                 let top = NodeId(u32::try_from(operation.sequence % tree.len() as u64).unwrap());
                 for top in [NodeId::ROOT, top] {
-                    let kept = frontier.select(&tree, &policy, "rating", top);
-                    prop_assert_eq!(kept, select(&tree, &policy, "rating", top));
+                    let view = View { tree: &tree, policy: &policy, top, busy: &Busy::default(), seed: 0 };
+                    let score = |node| view.statistics(node).mean - f64::from(tree.node(node).depth());
+                    prop_assert_eq!(frontier.best_by(&view, score), view.best_by(score));
                 }
             }
         }

@@ -1,14 +1,31 @@
-//! Policies: a selector, a proposer, an evaluator and limits, under a name.
+//! Policies: a selector, a proposer, evaluators, an aggregator and limits, under a name.
+//!
+//! Responsible for what a policy is made of. The policies themselves are in `presets.rs`.
 
-use crate::tree::{Budget, Sampling};
+use std::sync::Arc;
+
+use super::selector::Selector;
+use crate::evaluate::Evaluator;
+use crate::tree::{Budget, NodeId, Sampling, State, Tree};
 
 /// How a search goes about it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// The policy's name.
     pub name: &'static str,
-    /// Weights of the selector's terms.
-    pub weights: Weights,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    /// Where the tree grows next.
+    pub selector: Arc<dyn Selector>,
+    /// Who judges what is grown, in order.
+    pub judges: Vec<Judge>,
+    /// The evaluator whose values guide the search and weigh the answers.
+    pub values: &'static str,
+    /// Evaluators whose 0 takes a node out of the search and its answer out of the vote. What one
+    /// of them rejects is not judged by those after it.
+    pub vetoes: &'static [&'static str],
+    /// The aggregator that says which answer the tree believes.
+    pub aggregator: &'static str,
     /// Children sampled at a time.
     pub branches: u32,
     /// The most children that a node may have, duplicates not counted.
@@ -17,60 +34,78 @@ pub struct Policy {
     pub depth: u32,
     /// The most tokens of a step.
     pub step_tokens: u32,
+    /// How many choices may be under way at a time.
+    pub parallel: u32,
     /// How tokens are drawn.
     pub sampling: Sampling,
     /// What a run may spend.
     pub budget: Budget,
     /// The search stops once a new trajectory is valued at least this, in `[0, 1]`.
     pub enough: Option<f64>,
+    /// A second judge that must agree before the search stops, and how much.
+    pub second: Option<(&'static str, f64)>,
 }
 
-/// Weights of the terms by which a node is chosen.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Weights {
-    /// Exploration: times `sqrt(ln N_parent / N)`.
-    pub exploration: f64,
-    /// Depth: minus this times `sqrt(depth)`.
-    pub depth: f64,
-    /// Added to a promising node that was never expanded.
-    pub fresh: f64,
-    /// A node is promising from this value on.
-    pub promising: f64,
-    /// Taken off for every child that repeats another, over the number of those that do not.
-    pub repeats: f64,
+/// An evaluator and what it judges.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    /// The evaluator.
+    pub evaluator: Arc<dyn Evaluator>,
+    /// Which nodes it judges.
+    pub on: On,
+}
+
+/// Which nodes are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// Every step.
+    Steps,
+    /// Trajectories alone.
+    Answers,
+    /// Trajectories that the policy's values call good enough to stop.
+    Convincing,
 }
 
 impl Policy {
-    /// Names that [`Policy::named`] knows.
-    pub const NAMES: [&'static str; 1] = ["swe-search"];
+    /// Returns whether a check speaks against the node itself.
+    #[must_use]
+    pub fn is_vetoed(&self, tree: &Tree, node: NodeId) -> bool {
+        self.vetoes.iter().any(|veto| {
+            tree.evaluation(node, veto).is_some_and(|evaluation| evaluation.value <= 0.0)
+        })
+    }
 
-    /// Returns SWE-Search in unit scale (Antoniades et al. 2024).
-    ///
-    /// The paper's constants are for values in -100 to 100, where its exploration weight of 1
-    /// is next to nothing. Here values are in 0 to 1, so the bonuses are divided by 200 (the
-    /// depth penalty of 0.8 becomes 0.004, the high-value leaf bonus of 50 becomes 0.25, its
-    /// threshold of 50 becomes 0.75), while exploration is given a weight that is felt. The
-    /// exploited value is the mean of the clade, so that bad children speak against a node. The
-    /// penalty for repeats stands in for the paper's penalty for duplicate actions.
+    /// Returns whether a trajectory is valued so highly that it would do, before the second judge.
+    #[must_use]
+    pub fn is_promising(&self, tree: &Tree, node: NodeId) -> bool {
+        let enough = self.enough.unwrap_or(f64::INFINITY);
+        tree.node(node).state() == State::Answered
+            && tree.evaluation(node, self.values).is_some_and(|own| own.value >= enough)
+    }
+
+    /// Returns whether a trajectory is valued so highly that the search stops.
+    #[must_use]
+    pub fn is_convincing(&self, tree: &Tree, node: NodeId) -> bool {
+        let agreed = self.second.is_none_or(|(name, least)| {
+            tree.evaluation(node, name).is_some_and(|second| second.value >= least)
+        });
+        agreed && self.is_promising(tree, node) && tree.is_live(node) && !self.is_vetoed(tree, node)
+    }
+
+    /// Returns whether an evaluator of the policy is to judge a node.
+    #[must_use]
+    pub fn judges(&self, judge: &Judge, tree: &Tree, node: NodeId) -> bool {
+        match judge.on {
+            On::Steps => true,
+            On::Answers => tree.node(node).state() == State::Answered,
+            On::Convincing => self.is_promising(tree, node),
+        }
+    }
+
+    /// Returns SWE-Search in unit scale.
     #[must_use]
     pub fn swe_search() -> Self {
-        Self {
-            name: "swe-search",
-            weights: Weights {
-                exploration: 0.2,
-                depth: 0.004,
-                fresh: 0.25,
-                promising: 0.75,
-                repeats: 0.25,
-            },
-            branches: 4,
-            width: 12,
-            depth: 20,
-            step_tokens: 256,
-            sampling: Sampling { temperature: 0.8, ..Sampling::default() },
-            budget: Budget { nodes: Some(60), ..Budget::default() },
-            enough: Some(0.95),
-        }
+        super::presets::swe_search()
     }
 
     /// Returns the policy of a name.
@@ -78,12 +113,16 @@ impl Policy {
     /// # Errors
     /// Returns a sentence with the names that exist.
     pub fn named(name: &str) -> Result<Self, String> {
-        match name {
-            "swe-search" => Ok(Self::swe_search()),
-            other => Err(format!(
-                "there is no policy named {other}; the policies are: {}",
-                Self::NAMES.join(", ")
-            )),
-        }
+        let all = super::presets::all();
+        let names: Vec<_> = all.iter().map(|policy| policy.name).collect();
+        all.into_iter().find(|policy| policy.name == name).ok_or_else(|| {
+            format!("there is no policy named {name}; the policies are: {}", names.join(", "))
+        })
+    }
+
+    /// Returns the names of all policies.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        super::presets::all().iter().map(|policy| policy.name).collect()
     }
 }

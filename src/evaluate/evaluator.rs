@@ -1,0 +1,90 @@
+//! The seam of evaluators: a node to a question, the reply to an evaluation.
+//!
+//! An evaluator asks nothing itself. It says what it wants to know, whoever drives it gets the
+//! reply, and the evaluator reads it.
+
+use crate::engine::ModelInfo;
+use crate::engine::protocol::{Content, Part, Prompt};
+use crate::tree::{Evaluation, NodeId, Tree};
+
+/// A node that is to be judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'tree> {
+    /// The tree.
+    pub tree: &'tree Tree,
+    /// The node; its path is what is judged.
+    pub node: NodeId,
+    /// The model that is loaded.
+    pub model: &'tree ModelInfo,
+}
+
+impl Case<'_> {
+    /// Returns the prompt in which the model goes on with the node's path.
+    #[must_use]
+    pub fn prompt(&self) -> Prompt {
+        path_prompt(self.tree, self.node)
+    }
+}
+
+/// Returns the prompt in which the model goes on with a path: steps that were sampled by their
+/// tokens, others by their text.
+#[must_use]
+pub fn path_prompt(tree: &Tree, node: NodeId) -> Prompt {
+    let mut parts: Vec<Part> = Vec::new();
+    for step in tree.path(node).into_iter().skip(1) {
+        let step = tree.node(step);
+        let ids = step.token_ids();
+        match parts.last_mut() {
+            Some(Part::Tokens(tokens)) if ids.len() > 0 => tokens.extend(ids),
+            _ if ids.len() > 0 => parts.push(Part::Tokens(ids.collect())),
+            _ if step.text().is_empty() => {}
+            // One text, so that it is tokenised as a whole.
+            Some(Part::Text(text)) => text.push_str(step.text()),
+            _ => parts.push(Part::Text(step.text().to_owned())),
+        }
+    }
+    let question = tree.problem().map_or("", |problem| problem.text.as_str());
+    let content = match parts.as_mut_slice() {
+        [] => Content::Tokens(Vec::new()),
+        [Part::Tokens(tokens)] => Content::Tokens(std::mem::take(tokens)),
+        _ => Content::Parts(parts),
+    };
+    Prompt::continuing(question, content)
+}
+
+/// What an evaluator wants to know.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// Nothing: the node is none of its business.
+    Nothing,
+    /// Nothing more: it has judged by itself.
+    Judged(Evaluation),
+    /// How probable each label is after a prompt.
+    Labels {
+        /// The prompt.
+        prompt: Prompt,
+        /// The labels, single tokens each.
+        labels: Vec<String>,
+    },
+}
+
+/// A reply to what was asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reply<'reply> {
+    /// The probability of each label, in the order asked.
+    pub masses: &'reply [f64],
+    /// Tokens that it cost.
+    pub tokens: u32,
+}
+
+/// Judges nodes.
+pub trait Evaluator: std::fmt::Debug + Send + Sync {
+    /// Returns the evaluator's name in operations and on the screen.
+    fn name(&self) -> &'static str;
+
+    /// Returns what it wants to know to judge a node.
+    fn ask(&self, case: &Case<'_>) -> Ask;
+
+    /// Reads a reply; `None` if nothing can be read from it.
+    fn judge(&self, reply: Reply<'_>) -> Option<Evaluation>;
+}
