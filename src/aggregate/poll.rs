@@ -89,7 +89,7 @@ impl<'tree> Poll<'tree> {
     #[must_use]
     pub fn rank(
         &self,
-        classes: BTreeMap<AnswerClass, Vec<Vote>>,
+        classes: &BTreeMap<AnswerClass, Vec<Vote>>,
         weight: impl Fn(&AnswerClass, &[Vote]) -> f64,
     ) -> Vec<Answer> {
         let weighed: Vec<_> = classes

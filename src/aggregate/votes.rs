@@ -13,7 +13,7 @@ impl Aggregator for Majority {
     }
 
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer> {
-        poll.rank(poll.classes(), |_, votes| {
+        poll.rank(&poll.classes(), |_, votes| {
             votes.iter().map(|vote| f64::from(1 + vote.repeats)).sum()
         })
     }
@@ -29,7 +29,7 @@ impl Aggregator for Weighted {
     }
 
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer> {
-        poll.rank(poll.classes(), |_, votes| votes.iter().map(|vote| vote.value).sum())
+        poll.rank(&poll.classes(), |_, votes| votes.iter().map(|vote| vote.value).sum())
     }
 }
 
@@ -43,7 +43,7 @@ impl Aggregator for Best {
     }
 
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer> {
-        poll.rank(poll.classes(), |_, votes| most(votes.iter().map(|vote| vote.value)))
+        poll.rank(&poll.classes(), |_, votes| most(votes.iter().map(|vote| vote.value)))
     }
 }
 
@@ -65,7 +65,7 @@ impl Aggregator for PathMean {
                 judged.filter(|clade| clade.visits > 0).map(|clade| clade.mean).collect();
             judged.iter().sum::<f64>() / judged.len().max(1) as f64
         };
-        poll.rank(poll.classes(), |_, votes| most(votes.iter().map(mean)))
+        poll.rank(&poll.classes(), |_, votes| most(votes.iter().map(mean)))
     }
 }
 

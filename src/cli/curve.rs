@@ -67,7 +67,7 @@ pub fn svg(title: &str, all: &[Series]) -> String {
     let _ = writeln!(
         svg,
         "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">tokens a problem, those of judging too</text>",
-        (LEFT + RIGHT) / 2.0,
+        f64::midpoint(LEFT, RIGHT),
         BOTTOM + 38.0
     );
     for (at, series) in all.iter().enumerate() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Driver, Fresh, Pending, Turn, Verification};
 use crate::engine::protocol::{Request, RequestId};
 use crate::evaluate::{Ask, Case, Evaluator, Reply, verify};
+use crate::search::frontier::Frontier;
 use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, NodeId, State, Tree};
 
 impl Driver {
@@ -82,7 +83,7 @@ impl Driver {
             self.fresh.push_back(Fresh::judge(node));
         } else {
             // Nothing tells the frontier that the node waits no more.
-            self.frontier = Default::default();
+            self.frontier = Frontier::default();
         }
     }
 

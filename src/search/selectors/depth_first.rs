@@ -17,7 +17,7 @@ pub struct DepthFirst {
 
 impl DepthFirst {
     /// The first node in depth-first order that was expanded at most `rounds` times.
-    fn descend(&self, view: &View<'_>, node: NodeId, rounds: u32, all: bool) -> Option<NodeId> {
+    fn descend(self, view: &View<'_>, node: NodeId, rounds: u32, all: bool) -> Option<NodeId> {
         let expanded = view.tree.node(node).child_count() / view.policy.branches.max(1);
         if view.may_expand(node) && expanded == 0 {
             return Some(node);

@@ -94,14 +94,15 @@ impl Selector for Hgm {
 pub fn beta_quantile(a: f64, b: f64, quantile: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..100 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         if beta_share(a, b, middle) < quantile { low = middle } else { high = middle }
     }
-    (low + high) / 2.0
+    f64::midpoint(low, high)
 }
 
 /// The share of a beta distribution below `x`: the regularised incomplete beta function, by its
 /// continued fraction (Lentz's method).
+#[allow(clippy::many_single_char_names)] // as in the formula
 fn beta_share(a: f64, b: f64, x: f64) -> f64 {
     if x > (a + 1.0) / (a + b + 2.0) {
         return 1.0 - beta_share(b, a, 1.0 - x);

@@ -22,7 +22,7 @@ type Scores = [f64; 3];
 const OBJECTIVES: [&str; 3] = ["value", "likelihood", "room"];
 
 impl Pareto {
-    fn scores(&self, view: &View<'_>, id: NodeId) -> Scores {
+    fn scores(self, view: &View<'_>, id: NodeId) -> Scores {
         let node = view.tree.node(id);
         let above = node.parent().map_or(1, |parent| view.statistics(parent).visits.max(1));
         let visits = view.statistics(id).visits.max(1);
