@@ -36,7 +36,7 @@ const GROW: &str = "grow p.jsonl --policy swe-search --out s";
 fn the_command_line() {
     let home = home();
     let home = home.path();
-    refused(home, "grow p.jsonl --policy no-such --out s", 2, "the policies are: swe-search");
+    refused(home, "grow p.jsonl --policy no-such --out s", 2, "the policies are: greedy");
     refused(home, "grow p.jsonl --policy swe-search", 2, "--out");
     refused(home, &format!("{GROW} --nodes 0"), 2, "--nodes");
     refused(home, "no-such-verb", 2, "no-such-verb");

@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_first_error_is_found_by_halving() {
-        let policy = Policy::named("omega-prm").unwrap();
+        let policy = Policy { values: "rating", ..Policy::named("omega-prm").unwrap() };
         let omega = OmegaPrm::PAPER;
         let mut scene = Scene::new();
         let mut steps = vec![NodeId::ROOT];
