@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use pleach::engine::protocol::{Generate, ModelOptions, Prompt, StopReason};
 use pleach::engine::{Engine, Event, Events, ModelInfo, Request, Worker};
-use pleach::evaluate::Rating;
+use pleach::evaluate::{Evaluator, Rating, Reply};
 use pleach::reasoning::Segmentation;
 use pleach::tree::{Sampling, Token};
 
@@ -83,14 +83,15 @@ impl Bench {
         done
     }
 
-    fn rate(&mut self, rating: &Rating, path: &[Token]) -> pleach::tree::Evaluation {
+    fn rate(&mut self, info: &ModelInfo, path: &[Token]) -> pleach::tree::Evaluation {
         let path: Vec<_> = path.iter().map(|token| token.id).collect();
-        let prompt = rating.prompt(Prompt::continuing(PROBLEM, path));
-        self.worker.send(Request::ScoreLabels { id: 77, prompt, labels: rating.labels() });
+        let prompt = Prompt::continuing(PROBLEM, path).then_ask(Rating::question(info));
+        self.worker.send(Request::ScoreLabels { id: 77, prompt, labels: Rating::labels(info) });
         loop {
             match self.next() {
                 Event::Labels { id: 77, masses, tokens } => {
-                    return rating.judge(&masses, tokens).expect("the labels have mass");
+                    let reply = Reply { masses: &masses, tokens };
+                    return Rating.judge(reply).expect("the labels have mass");
                 }
                 Event::Failed { message, .. } => panic!("{message}"),
                 _ => {}
@@ -183,7 +184,6 @@ fn a_path_is_continued_from_its_tokens_to_an_answer() {
 #[test]
 fn ratings_tell_a_sound_path_from_a_wrong_one() {
     let (mut bench, info) = Bench::loaded();
-    let rating = Rating::of(&info);
     // 8 - 7 = 1, 4 - 1 = 3, 8 * 3 = 24 is a solution; 7 * 8 = 54 is a slip. The steps are made
     // of single bytes' tokens nowhere: they are tokenised by asking for them as a prompt.
     let path = |bench: &mut Bench, wanted: &str| -> Option<Vec<Token>> {
@@ -201,13 +201,13 @@ fn ratings_tell_a_sound_path_from_a_wrong_one() {
     };
     let sound = path(&mut bench, "8 - 7 = 1 (left: 4 8 1)")
         .expect("the model takes this step now and then");
-    let sound = bench.rate(&rating, &sound);
+    let sound = bench.rate(&info, &sound);
     assert!(sound.mass.unwrap() > 0.95, "{sound:?}");
     assert_eq!(sound.scale, "0..10");
     assert!(sound.tokens > 0 && sound.tokens < 40, "{sound:?}");
     let hopeless = path(&mut bench, "8 + 8 = 16 (left: 4 7 16)")
         .expect("the model takes this step now and then");
-    let hopeless = bench.rate(&rating, &hopeless);
+    let hopeless = bench.rate(&info, &hopeless);
     assert!(sound.value > hopeless.value, "{sound:?} against {hopeless:?}");
 }
 
@@ -308,8 +308,7 @@ fn more_work_than_sequences_is_done_in_turn() {
             _ => {}
         }
     }
-    let rating = Rating::of(&info);
-    bench.rate(&rating, &[]);
+    bench.rate(&info, &[]);
 }
 
 #[test]

@@ -113,13 +113,13 @@ fn hear(
             let turn = trial.handle(event);
             trial.take(turn, now, &|request| reasoner.send(request))?;
         }
-        Event::Loading { .. } => {}
         Event::Loaded(_) | Event::LoadFailed { .. } | Event::Lost { .. } => {
             for trial in lanes.values_mut() {
                 let turn = trial.handle(event);
                 trial.take(turn, now, &|request| reasoner.send(request))?;
             }
         }
+        _ => {}
     }
     reasoner.notice(event)
 }

@@ -17,18 +17,26 @@ pub struct Rating;
 impl Rating {
     /// The evaluator's name in operations and on the screen.
     pub const NAME: &'static str = "rating";
-}
 
-/// The question for a rating that suits a model.
-fn question(model: &ModelInfo) -> &'static str {
-    let question = if assets::is_embedded(&model.name) {
-        assets::EMBEDDED_RATE
-    } else if model.reads_ten {
-        assets::RATE_TO_TEN
-    } else {
-        assets::RATE_TO_NINE
-    };
-    question.trim_end()
+    /// Returns the question for a rating that suits a model.
+    #[must_use]
+    pub fn question(model: &ModelInfo) -> &'static str {
+        let question = if assets::is_embedded(&model.name) {
+            assets::EMBEDDED_RATE
+        } else if model.reads_ten {
+            assets::RATE_TO_TEN
+        } else {
+            assets::RATE_TO_NINE
+        };
+        question.trim_end()
+    }
+
+    /// Returns the labels of the scale that a model can read at one position.
+    #[must_use]
+    pub fn labels(model: &ModelInfo) -> Vec<String> {
+        let top = if model.reads_ten { 10 } else { 9 };
+        (0..=top).map(|label: u8| label.to_string()).collect()
+    }
 }
 
 impl Evaluator for Rating {
@@ -37,10 +45,9 @@ impl Evaluator for Rating {
     }
 
     fn ask(&self, case: &Case<'_>) -> Ask {
-        let top = if case.model.reads_ten { 10 } else { 9 };
         Ask::Labels {
-            prompt: case.prompt().then_ask(question(case.model)),
-            labels: (0..=top).map(|label: u8| label.to_string()).collect(),
+            prompt: case.prompt().then_ask(Self::question(case.model)),
+            labels: Self::labels(case.model),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::engine::Script;
-use crate::engine::protocol::ModelOptions;
+use crate::engine::protocol::{Generate, ModelOptions};
 use crate::evaluate::Rating;
 use crate::tree::sample::Grower;
 use proptest::prelude::*;
