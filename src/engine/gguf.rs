@@ -48,6 +48,10 @@ pub struct Gguf {
     pub context_length: Option<u32>,
     /// How a conversation becomes a prompt, as a Jinja template.
     pub chat_template: Option<String>,
+    /// The token that begins a sequence.
+    pub bos: Option<String>,
+    /// The token that ends a sequence.
+    pub eos: Option<String>,
     /// The licence that its maker named.
     pub license: Option<String>,
     /// How its weights are stored, such as `Q4_K_M`.
@@ -118,6 +122,8 @@ fn read_model(source: impl Read + Seek, length: u64) -> Result<(Gguf, Split), Pr
         quantisation: metadata.unsigned("general.file_type").and_then(quantisation::file_type),
         parameters: tensors.parameters,
         vocabulary: metadata.vocabulary,
+        bos: metadata.token("tokenizer.ggml.bos_token_id"),
+        eos: metadata.token("tokenizer.ggml.eos_token_id"),
         layers,
         bytes: length,
         fingerprint: reader.fingerprint(tensors.header_end)?,

@@ -46,7 +46,29 @@ impl ChatTemplate {
         if open.role != Role::Assistant {
             return Err("the last turn of a prompt must be the assistant's".to_owned());
         }
-        let rendered = self.run(closed).map_err(|error| {
+        let mut pieces = self.cut(closed, true)?;
+        pieces.push(Piece::Content(&open.content));
+        Ok(pieces)
+    }
+
+    /// Renders a conversation with all of its turns closed, as a trainer reads it.
+    ///
+    /// # Errors
+    /// As [`ChatTemplate::render`].
+    pub fn render_closed<'turns>(
+        &self,
+        turns: &'turns [Turn],
+    ) -> Result<Vec<Piece<'turns>>, String> {
+        self.cut(turns, false)
+    }
+
+    /// Renders turns and cuts the result at their contents; it begins and ends with markup.
+    fn cut<'turns>(
+        &self,
+        turns: &'turns [Turn],
+        leave_open: bool,
+    ) -> Result<Vec<Piece<'turns>>, String> {
+        let rendered = self.run(turns, leave_open).map_err(|error| {
             let detail = error.detail().unwrap_or("").to_owned();
             format!(
                 "the model's chat template fails ({}{}{detail}); pass another with --chat-template FILE",
@@ -56,7 +78,7 @@ impl ChatTemplate {
         })?;
         let mut pieces = Vec::new();
         let mut rest = rendered.as_str();
-        for (index, turn) in closed.iter().enumerate() {
+        for (index, turn) in turns.iter().enumerate() {
             let Some((before, after)) = rest.split_once(&placeholder(index)) else {
                 return Err(format!(
                     "the model's chat template leaves out the {} turn; pass another with --chat-template FILE",
@@ -66,11 +88,11 @@ impl ChatTemplate {
             pieces.extend([Piece::Markup(before.to_owned()), Piece::Content(&turn.content)]);
             rest = after;
         }
-        pieces.extend([Piece::Markup(rest.to_owned()), Piece::Content(&open.content)]);
+        pieces.push(Piece::Markup(rest.to_owned()));
         Ok(pieces)
     }
 
-    fn run(&self, turns: &[Turn]) -> Result<String, Error> {
+    fn run(&self, turns: &[Turn], leave_open: bool) -> Result<String, Error> {
         let mut environment = Environment::new();
         environment
             .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
@@ -91,7 +113,7 @@ impl ChatTemplate {
             &self.source,
             context! {
                 messages,
-                add_generation_prompt => true,
+                add_generation_prompt => leave_open,
                 bos_token => &self.bos,
                 eos_token => &self.eos,
             },

@@ -35,6 +35,26 @@ pub(super) struct Metadata {
     values: HashMap<String, Value>,
     /// How many tokens the vocabulary has.
     pub(super) vocabulary: usize,
+    tokens: Tokens,
+}
+
+/// The texts of a vocabulary, one after another.
+#[derive(Debug, Default)]
+struct Tokens {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Tokens {
+    fn push(&mut self, token: &[u8]) {
+        self.bytes.extend_from_slice(token);
+        self.ends.push(self.bytes.len());
+    }
+
+    fn get(&self, index: usize) -> Option<&[u8]> {
+        let start = if index == 0 { 0 } else { *self.ends.get(index - 1)? };
+        self.bytes.get(start..*self.ends.get(index)?)
+    }
 }
 
 /// The type numbers of GGUF values.
@@ -116,7 +136,7 @@ impl Metadata {
             4..=6 => reader.skip(length * 4)?,
             10..=12 => reader.skip(length * 8)?,
             kind::STRING if name == "tokenizer.ggml.tokens" => {
-                self.vocabulary = read_tokens(reader, length)?;
+                self.vocabulary = self.read_tokens(reader, length)?;
             }
             kind::STRING => {
                 for _ in 0..length {
@@ -126,6 +146,37 @@ impl Metadata {
             _ => return Err(damaged(format!("{what} has elements of the type {element}"))),
         }
         Ok(Value::Array { element, length })
+    }
+
+    /// Reads the vocabulary; a token that is there twice would make llama.cpp abort.
+    fn read_tokens<R: Read + Seek>(
+        &mut self,
+        reader: &mut Reader<R>,
+        length: u64,
+    ) -> Result<usize, Problem> {
+        if length > TOKENS {
+            return Err(damaged(format!("its vocabulary claims {length} tokens")));
+        }
+        // Two tokens share a hash by chance in one of a million vocabularies of four million tokens.
+        let (hasher, mut seen) = (RandomState::new(), HashSet::new());
+        let mut token = Vec::new();
+        for index in 0..length {
+            reader.string(&mut token, STRING_BYTES, "a token")?;
+            // llama.cpp reads tokens up to a zero byte, and gives names to empty ones.
+            let end = token.iter().position(|byte| *byte == 0).unwrap_or(token.len());
+            token.truncate(end);
+            self.tokens.push(&token);
+            if token.is_empty() {
+                token.extend_from_slice(format!("[EMPTY_{index}]").as_bytes());
+            }
+            if !seen.insert(hasher.hash_one(&token)) {
+                return Err(damaged(format!(
+                    "its vocabulary has the token {} twice",
+                    quoted(&token)
+                )));
+            }
+        }
+        Ok(seen.len())
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
@@ -144,6 +195,12 @@ impl Metadata {
         }
     }
 
+    /// Returns the text of the token whose number stands under a name.
+    pub(super) fn token(&self, key: &str) -> Option<String> {
+        let index = usize::try_from(self.unsigned(key)?).ok()?;
+        self.tokens.get(index).map(|text| String::from_utf8_lossy(text).into_owned())
+    }
+
     /// Takes a text out of the metadata; what is not UTF-8 in it becomes U+FFFD.
     pub(super) fn take_text(&mut self, key: &str) -> Option<String> {
         match self.values.remove(key) {
@@ -156,28 +213,4 @@ impl Metadata {
 fn low_byte(bits: u64) -> u8 {
     let [low, ..] = bits.to_le_bytes();
     low
-}
-
-/// Reads the vocabulary; a token that is there twice would make llama.cpp abort.
-fn read_tokens<R: Read + Seek>(reader: &mut Reader<R>, length: u64) -> Result<usize, Problem> {
-    if length > TOKENS {
-        return Err(damaged(format!("its vocabulary claims {length} tokens")));
-    }
-    // Hashes instead of tokens keep memory small; two tokens share one by chance in one of a
-    // million vocabularies of four million tokens.
-    let (hasher, mut seen) = (RandomState::new(), HashSet::new());
-    let mut token = Vec::new();
-    for index in 0..length {
-        reader.string(&mut token, STRING_BYTES, "a token")?;
-        // llama.cpp reads tokens up to a zero byte, and gives names to empty ones.
-        let end = token.iter().position(|byte| *byte == 0).unwrap_or(token.len());
-        token.truncate(end);
-        if token.is_empty() {
-            token.extend_from_slice(format!("[EMPTY_{index}]").as_bytes());
-        }
-        if !seen.insert(hasher.hash_one(&token)) {
-            return Err(damaged(format!("its vocabulary has the token {} twice", quoted(&token))));
-        }
-    }
-    Ok(seen.len())
 }
