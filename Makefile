@@ -4,7 +4,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench-latency install setup clean
+.PHONY: help run test lint fmt bench-latency oracles install setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,9 @@ fmt: ## format the code
 
 bench-latency: setup ## measure the time from key to frame while a tree of 100,000 nodes grows
 	$(CARGO) bench --locked --bench latency
+
+oracles: setup ## export in every format and load it with the real trainers (installs them; about 6 GB)
+	CARGO="$(CARGO)" oracles/run.sh
 
 install: setup ## put pleach into ~/.cargo/bin
 	$(CARGO) install --locked --path .

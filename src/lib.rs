@@ -21,6 +21,8 @@ pub mod session;
 
 pub mod import;
 
+pub mod export;
+
 pub mod app;
 
 pub mod ui;

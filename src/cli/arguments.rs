@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::exit;
+use super::export_arguments::ExportArguments;
 use crate::search::Policy;
 
 /// The largest seed: 53 bits, which every JSON reader holds.
@@ -79,6 +80,8 @@ pub enum Verb {
     Grow(Box<GrowArguments>),
     /// Compare policies at equal token budgets.
     Eval(Box<EvalArguments>),
+    /// Write trajectories as data that trainers load.
+    Export(Box<ExportArguments>),
     /// Print a session's tree and answers.
     Show(ShowArguments),
     /// Print a session's operations as JSON Lines.

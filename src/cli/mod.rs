@@ -8,6 +8,8 @@ mod arguments;
 mod curve;
 mod eval;
 mod exit;
+mod export;
+mod export_arguments;
 mod grow;
 mod growing;
 mod headless;
@@ -69,6 +71,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Script(script)) => screen::script(&model, script, output),
         Some(Verb::Grow(grow)) => grow::grow(&model, *grow, output),
         Some(Verb::Eval(eval)) => eval::eval(&model, &eval, output),
+        Some(Verb::Export(export)) => export::export(&export, &model, output),
         Some(Verb::Show(show)) => show::show(&show, output),
         Some(Verb::Log { file, .. }) => log::log(&file, output),
         Some(Verb::Man { out }) => manual::man(out.as_deref(), output),

@@ -1,0 +1,108 @@
+"""TRL's trainers take the records, train a step, and learn exactly what was meant, as their own labels say."""
+import warnings
+
+import datasets
+import trl
+from datasets import load_dataset
+from transformers import AutoTokenizer
+from trl import DPOConfig, DPOTrainer, RewardConfig, RewardTrainer, SFTConfig, SFTTrainer
+
+from common import FOLDER, TINY, Checks, learnt, rows, splices
+
+try:
+    from trl import KTOConfig, KTOTrainer
+except ImportError:
+    from trl.experimental.kto import KTOConfig, KTOTrainer
+
+warnings.filterwarnings("ignore")
+datasets.disable_progress_bars()
+checks = Checks("trl", trl.__version__)
+tokenizer = AutoTokenizer.from_pretrained(f"{TINY}/causal")
+truth = splices()
+END = "<|im_end|>"
+COMMON = dict(
+    output_dir="out", max_steps=1, per_device_train_batch_size=2, report_to="none", use_cpu=True, bf16=False,
+    gradient_checkpointing=False, save_strategy="no",
+)
+
+
+def load(config):
+    return load_dataset("json", data_files=f"{FOLDER}/jsonl/data/{config}/train.jsonl", split="train")
+
+
+def sft(config, **more):
+    data = load(config)
+    trainer = SFTTrainer(model=f"{TINY}/causal", args=SFTConfig(**COMMON, **more), train_dataset=data, processing_class=tokenizer)
+    checks.that(config, f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
+    trainer.train()
+    return [trainer.data_collator([row]) for row in trainer.train_dataset]
+
+
+def coloured(batch):
+    return learnt(tokenizer, batch["input_ids"][0].tolist(), batch["labels"][0].tolist())
+
+
+def messages():
+    for row, batch in zip(rows("trl-sft"), sft("trl-sft", assistant_only_loss=True)):
+        yes, _ = coloured(batch)
+        checks.that("trl-sft", "the answer is learnt", yes == row["messages"][1]["content"] + END, yes)
+        break
+
+
+def strings():
+    seen = 0
+    batches = sft("trl-prompt-completion")
+    for row, batch in zip(rows("trl-prompt-completion"), batches):
+        yes, no = coloured(batch)
+        if (yes, no) != (row["completion"], row["prompt"]):
+            checks.that("trl-prompt-completion", "completion learnt, prompt read", False, (yes, no))
+            return
+        for question, read, wanted in truth:
+            seen += yes == wanted + END and no.endswith(f"assistant\n{read}") and question in no
+    checks.that("trl-prompt-completion", f"completion learnt, prompt read, in {len(batches)} rows", True)
+    checks.that("trl-prompt-completion", f"of {seen} splices, signal and good continuation are learnt", seen > 0, truth)
+
+
+def tokens():
+    seen = 0
+    for batch in sft("trl-tokens"):
+        yes, no = coloured(batch)
+        for question, read, wanted in truth:
+            seen += yes == wanted + END and no.endswith(f"assistant\n{read}") and question in no
+    checks.that("trl-tokens", f"of {seen} splices, signal and good continuation are learnt", seen > 0, truth)
+
+
+def preferences(config):
+    data = load(config)
+    trainer = DPOTrainer(model=f"{TINY}/causal", args=DPOConfig(**COMMON), train_dataset=data, processing_class=tokenizer)
+    checks.that(config, f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
+    row, first = rows(config)[0], trainer.train_dataset[0]
+    text = lambda value: value if isinstance(value, str) else value[-1]["content"] + END
+    chosen, rejected = (tokenizer.decode(first[f"{side}_ids"]).rstrip("\n") for side in ("chosen", "rejected"))
+    checks.that(config, "chosen and rejected end once", (chosen, rejected) == (text(row["chosen"]), text(row["rejected"])), (chosen, rejected))
+    trainer.train()
+
+
+def kto():
+    data = load("trl-kto")
+    trainer = KTOTrainer(model=f"{TINY}/causal", args=KTOConfig(**COMMON), train_dataset=data, processing_class=tokenizer)
+    checks.that("trl-kto", f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
+    trainer.train()
+
+
+def scored():
+    keep = ["chosen", "rejected"]
+    data = load("ultrafeedback").select_columns(keep)
+    trainer = RewardTrainer(model=f"{TINY}/causal", args=RewardConfig(**COMMON), train_dataset=data, processing_class=tokenizer)
+    checks.that("ultrafeedback", f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
+    trainer.train()
+
+
+checks.attempt("trl-sft", messages)
+checks.attempt("trl-prompt-completion", strings)
+checks.attempt("trl-tokens", tokens)
+checks.attempt("trl-dpo", lambda: preferences("trl-dpo"))
+checks.attempt("trl-dpo-step", lambda: preferences("trl-dpo-step"))
+checks.attempt("trl-kto", kto)
+checks.attempt("ultrafeedback", scored)
+checks.end()

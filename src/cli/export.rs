@@ -1,0 +1,168 @@
+//! `pleach export`: trajectories as data that trainers load, or as pictures for people.
+//!
+//! Responsible for finding the chat template and the tokenizer that a format needs, and for
+//! what is printed. What is written is the business of the `export` room.
+
+use indicatif::{ProgressBar, ProgressDrawTarget};
+
+use super::arguments::ModelArguments;
+use super::exit::{Exit, Failure};
+use super::export_arguments::ExportArguments;
+use super::output::Output;
+use crate::assets;
+use crate::engine::gguf::{self, Gguf};
+use crate::engine::template::ChatTemplate;
+use crate::export::{
+    self, Format, Goal, Needs, Options, Rendering, Report, Table, Tools, View, dataset, view,
+};
+use crate::text::pad;
+
+/// Columns of a format's name.
+const NAME: usize = 22;
+
+/// Writes sessions as a data set.
+///
+/// # Errors
+/// Returns why nothing was written.
+pub fn export(
+    arguments: &ExportArguments,
+    model: &ModelArguments,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let (formats, views) = sorted(&arguments.format)?;
+    let options = options(arguments);
+    let needs = formats.iter().map(|format| format.needs).max().unwrap_or(Needs::Nothing);
+    let rendering = if needs > Needs::Nothing { Some(rendering(model)?) } else { None };
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let mut progress = |done: usize, all: usize| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+        true
+    };
+    let mut tools =
+        Tools { rendering: rendering.as_ref(), tokenize: None, progress: &mut progress };
+    if formats.is_empty() {
+        let place = view::write(&arguments.files, &views, &arguments.out, &mut tools)?;
+        bar.finish_and_clear();
+        output.row(&format!("Written to {}.", place.display()))?;
+        return Ok(Exit::Fine);
+    }
+    if arguments.dry_run {
+        let found = export::collect::collect(
+            &arguments.files,
+            &formats,
+            &options,
+            &mut tools,
+            &mut |_, _, _| Ok(()),
+        )?;
+        bar.finish_and_clear();
+        let (report, _) = export::report::decide(&found, &options);
+        print(&report, arguments.json, output)?;
+        return Ok(Exit::Fine);
+    }
+    let (report, place) =
+        dataset::write(&arguments.files, &formats, &options, &arguments.out, &mut tools)?;
+    bar.finish_and_clear();
+    print(&report, arguments.json, output)?;
+    if !arguments.json {
+        output.row(&format!("Written to {}.", place.display()))?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// Parts formats from views, each once, in the order of the manual. They do not share a folder.
+fn sorted(goals: &[Goal]) -> Result<(Vec<&'static Format>, Vec<&'static View>), Failure> {
+    let (mut formats, mut views) = (Vec::new(), Vec::new());
+    for goal in Goal::all().filter(|goal| goals.iter().any(|asked| asked.name() == goal.name())) {
+        match goal {
+            Goal::Records(format) => formats.push(format),
+            Goal::View(view) => views.push(view),
+        }
+    }
+    if let (Some(format), Some(view)) = (formats.first(), views.first()) {
+        let (format, view) = (format.name, view.name);
+        let message = format!(
+            "{format} is for trainers and {view} for viewers, and they do not share a folder; export twice"
+        );
+        return Err(Failure::new(Exit::Usage, message));
+    }
+    Ok((formats, views))
+}
+
+fn options(arguments: &ExportArguments) -> Options {
+    Options {
+        pseudo_labels: arguments.pseudo_labels,
+        threshold: arguments.threshold,
+        per_problem: arguments.per_problem,
+        balance: arguments.balance,
+        test_share: arguments.test,
+        drop: arguments.drop.clone(),
+        encoding: arguments.encoding(),
+        license: arguments.license.clone(),
+    }
+}
+
+/// Finds the chat template: the one that is named, or that of the model.
+fn rendering(model: &ModelArguments) -> Result<Rendering, Failure> {
+    let failed = |error: gguf::GgufError| Failure::new(Exit::Engine, error.to_string());
+    let header = match &model.model {
+        Some(file) => gguf::inspect(file).map_err(failed)?,
+        None => gguf::inspect_bytes("the embedded model", assets::MODEL).map_err(failed)?,
+    };
+    let options = super::loading::options(model)?;
+    let Gguf { chat_template, bos, eos, .. } = header;
+    let source = options.template.or(chat_template).ok_or_else(|| {
+        let message = "the model has no chat template; pass one with --chat-template FILE";
+        Failure::new(Exit::Input, message)
+    })?;
+    let (bos, eos) = (bos.unwrap_or_default(), eos.unwrap_or_default());
+    Rendering::of(&ChatTemplate { source, bos, eos })
+        .map_err(|message| Failure::new(Exit::Input, message))
+}
+
+fn print(report: &Report, json: bool, output: &mut Output) -> Result<(), Failure> {
+    if json {
+        return output.json(report);
+    }
+    let Report { sessions, problems, test_problems, .. } = report;
+    output.row(&format!(
+        "{sessions} sessions, {problems} problems, {test_problems} of them for testing"
+    ))?;
+    output.row("")?;
+    output.row(&format!("{}   train    test  judged by", pad("format", NAME)))?;
+    for table in &report.formats {
+        print_table(table, output)?;
+    }
+    for warning in &report.warnings {
+        output.row(&format!("! {warning}"))?;
+    }
+    Ok(())
+}
+
+fn print_table(table: &Table, output: &mut Output) -> Result<(), Failure> {
+    let listed = |counts: &std::collections::BTreeMap<&str, usize>| {
+        let all: Vec<_> = counts.iter().map(|(word, count)| format!("{word} {count}")).collect();
+        all.join(", ")
+    };
+    let (name, judges) = (pad(table.format, NAME), listed(&table.judged_by));
+    output.row(&format!("{name}  {:>6}  {:>6}  {judges}", table.train, table.test))?;
+    if !table.flags.is_empty() {
+        output.row(&format!("    flagged: {}", listed(&table.flags)))?;
+    }
+    for left in &table.left_out {
+        output.row(&format!("    left out: {} {}", left.count, left.why))?;
+    }
+    Ok(())
+}
+
+impl From<export::Error> for Failure {
+    fn from(error: export::Error) -> Self {
+        let exit = match &error {
+            export::Error::Unreadable(_) | export::Error::Session { .. } => Exit::Session,
+            export::Error::Template(_) | export::Error::Nothing { .. } => Exit::Input,
+            export::Error::Stopped => Exit::Stopped,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
