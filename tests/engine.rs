@@ -2,108 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests may fail by panicking
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::PathBuf;
-use std::time::Duration;
+mod common_engine;
 
-use pleach::engine::protocol::{Generate, ModelOptions, Prompt, StopReason};
-use pleach::engine::{Engine, Event, Events, ModelInfo, Request, Worker};
-use pleach::evaluate::{Evaluator, Rating, Reply};
+use std::io::Write;
+
+use common_engine::{Bench, PROBLEM, text};
+use pleach::engine::protocol::{Content, Generate, ModelOptions, Prompt, StopReason};
+use pleach::engine::{Engine, Event, Request};
 use pleach::reasoning::Segmentation;
 use pleach::tree::{Sampling, Token};
-
-const PROBLEM: &str = "Use 4, 7, 8 and 8 to make 24.";
-
-/// A worker with its events.
-struct Bench {
-    worker: Worker,
-    events: Events,
-}
-
-/// What a request for branches brought: each branch's tokens and why it ended.
-type Branches = BTreeMap<u32, (Vec<Token>, StopReason)>;
-
-impl Bench {
-    fn start() -> Self {
-        let (worker, events) = Worker::start(PathBuf::from(env!("CARGO_BIN_EXE_pleach")));
-        Self { worker, events }
-    }
-
-    fn loaded() -> (Self, ModelInfo) {
-        let mut bench = Self::start();
-        let info = bench.load(ModelOptions::default()).expect("the embedded model loads");
-        (bench, info)
-    }
-
-    fn next(&mut self) -> Event {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let next = async { tokio::time::timeout(Duration::from_mins(1), self.events.recv()).await };
-        runtime.block_on(next).expect("an event within a minute").expect("the engine lives")
-    }
-
-    fn load(&mut self, options: ModelOptions) -> Result<ModelInfo, String> {
-        self.worker.send(Request::Load(options));
-        loop {
-            match self.next() {
-                Event::Loaded(info) => return Ok(info),
-                Event::LoadFailed { message } => return Err(message),
-                _ => {}
-            }
-        }
-    }
-
-    fn generate(&mut self, id: u64, prompt: Prompt, seeds: &[u64], max_tokens: u32) {
-        self.worker.send(Request::Generate(Generate {
-            id,
-            prompt,
-            seeds: seeds.to_vec(),
-            segmentation: Segmentation::Line,
-            max_tokens,
-            ..Generate::default()
-        }));
-    }
-
-    /// Collects a request's branches until all have ended.
-    fn branches(&mut self, id: u64, count: usize) -> Branches {
-        let mut tokens: BTreeMap<u32, Vec<Token>> = BTreeMap::new();
-        let mut done = Branches::new();
-        while done.len() < count {
-            match self.next() {
-                Event::Tokens { id: of, branch, tokens: more } if of == id => {
-                    tokens.entry(branch).or_default().extend(more);
-                }
-                Event::BranchDone { id: of, branch, stop } if of == id => {
-                    done.insert(branch, (tokens.remove(&branch).unwrap_or_default(), stop));
-                }
-                Event::Failed { message, .. } => panic!("{message}"),
-                _ => {}
-            }
-        }
-        done
-    }
-
-    fn rate(&mut self, info: &ModelInfo, path: &[Token]) -> pleach::tree::Evaluation {
-        let path: Vec<_> = path.iter().map(|token| token.id).collect();
-        let prompt = Prompt::continuing(PROBLEM, path).then_ask(Rating::question(info));
-        self.worker.send(Request::ScoreLabels { id: 77, prompt, labels: Rating::labels(info) });
-        loop {
-            match self.next() {
-                Event::Labels { id: 77, masses, tokens } => {
-                    let reply = Reply { masses: &masses, tokens };
-                    return Rating.judge(reply).expect("the labels have mass");
-                }
-                Event::Failed { message, .. } => panic!("{message}"),
-                _ => {}
-            }
-        }
-    }
-}
-
-fn text(tokens: &[Token]) -> String {
-    let bytes: Vec<u8> = tokens.iter().flat_map(|token| token.bytes.clone()).collect();
-    String::from_utf8(bytes).expect("whole characters")
-}
 
 #[test]
 fn loading_tells_its_progress_and_what_was_loaded() {
@@ -291,6 +198,39 @@ fn alternatives_come_with_their_tokens() {
         }
     }
     assert!(told > 0);
+}
+
+#[test]
+fn a_given_text_gets_the_probabilities_that_sampling_it_had() {
+    let (mut bench, _) = Bench::loaded();
+    bench.generate(1, Prompt::continuing(PROBLEM, vec![]), &[5], 64);
+    let (sampled, _) = bench.branches(1, 1).remove(&0).unwrap();
+    let mut score = |continuation: Content| {
+        bench.worker.send(Request::ScoreText {
+            id: 2,
+            prompt: Prompt::continuing(PROBLEM, vec![]),
+            continuation,
+            alternatives: 2,
+        });
+        loop {
+            match bench.next() {
+                Event::Scored { id: 2, tokens, alternatives } => return (tokens, alternatives),
+                Event::Failed { message, .. } => panic!("{message}"),
+                _ => {}
+            }
+        }
+    };
+    let ids = sampled.iter().map(|token| token.id).collect();
+    let (scored, alternatives) = score(Content::Tokens(ids));
+    assert_eq!((scored.len(), alternatives.len()), (sampled.len(), sampled.len()));
+    for (one, other) in sampled.iter().zip(&scored) {
+        assert_eq!((one.id, &one.bytes), (other.id, &other.bytes));
+        // Rows that are decoded together round otherwise.
+        assert!((one.logprob - other.logprob).abs() < 0.1, "{one:?} {other:?}");
+    }
+    let likely: f32 = score(Content::Text("4 + 8 = 12".into())).0.iter().map(|t| t.logprob).sum();
+    let absurd: f32 = score(Content::Text("4 + 8 = ,,".into())).0.iter().map(|t| t.logprob).sum();
+    assert!(likely > absurd + 3.0, "{likely} {absurd}");
 }
 
 #[test]

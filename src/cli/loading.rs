@@ -29,6 +29,7 @@ pub fn options(arguments: &ModelArguments) -> Result<ModelOptions, Failure> {
         context: arguments.context,
         threads: arguments.threads,
         gpu_layers: arguments.gpu_layers,
+        ..ModelOptions::default()
     })
 }
 

@@ -144,18 +144,7 @@ impl Model {
                         && more.first() == Some(&vocabulary.bos());
                     tokens.extend(more.iter().skip(usize::from(twice)).map(|token| token.0));
                 }
-                Piece::Content(Content::Text(text)) => self.extend_by_text(&mut tokens, text),
-                Piece::Content(Content::Tokens(path)) => {
-                    self.extend_by_tokens(&mut tokens, path)?;
-                }
-                Piece::Content(Content::Parts(parts)) => {
-                    for part in parts {
-                        match part {
-                            Part::Text(text) => self.extend_by_text(&mut tokens, text),
-                            Part::Tokens(path) => self.extend_by_tokens(&mut tokens, path)?,
-                        }
-                    }
-                }
+                Piece::Content(content) => self.encode_content(content, &mut tokens)?,
             }
             let is_path = matches!(piece, Piece::Content(Content::Tokens(_) | Content::Parts(_)));
             if is_path && index < last {
@@ -164,6 +153,26 @@ impl Model {
         }
         let question = u32::try_from(tokens.len() - path_end).unwrap_or(u32::MAX);
         Ok(Encoded { tokens, question })
+    }
+
+    /// Turns what is said in a turn into tokens, behind others. Nothing in it is special.
+    ///
+    /// # Errors
+    /// Returns a sentence if a token is not of this model.
+    pub fn encode_content(&self, content: &Content, tokens: &mut Vec<i32>) -> Result<(), String> {
+        match content {
+            Content::Text(text) => self.extend_by_text(tokens, text),
+            Content::Tokens(path) => self.extend_by_tokens(tokens, path)?,
+            Content::Parts(parts) => {
+                for part in parts {
+                    match part {
+                        Part::Text(text) => self.extend_by_text(tokens, text),
+                        Part::Tokens(path) => self.extend_by_tokens(tokens, path)?,
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn extend_by_text(&self, tokens: &mut Vec<i32>, text: &str) {
@@ -179,6 +188,15 @@ impl Model {
         }
         tokens.extend(path);
         Ok(())
+    }
+
+    /// Returns whether every token keeps its own cell for ever, so that any prefix of a sequence
+    /// can be gone on with. Sliding windows overwrite cells, and recurrent layers have a state
+    /// instead of cells.
+    pub fn keeps_every_cell(&self) -> bool {
+        let window = format!("{}.attention.sliding_window", self.info.architecture);
+        let slides = self.llama.meta_val_str(&window).is_ok_and(|value| value != "0");
+        !slides && !self.llama.is_recurrent() && !self.llama.is_hybrid()
     }
 
     /// Returns the bytes that a token of this model stands for.

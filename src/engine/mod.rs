@@ -8,7 +8,8 @@
 //! - [`Worker`]: llama.cpp in a worker process; its inside is [`worker`].
 //! - [`Scripted`]: a deterministic, paced engine for the tests of everything else.
 
-mod branch;
+mod cache;
+mod context;
 mod decoder;
 mod exponential;
 pub mod frame;
@@ -17,10 +18,12 @@ mod grammar;
 mod growth;
 mod host;
 mod llama;
+mod pace;
+mod process;
 pub mod protocol;
 mod sample;
 mod scripted;
-mod slots;
+mod strand;
 pub mod template;
 pub mod worker;
 

@@ -2,7 +2,8 @@
 //!
 //! A request carries an id of the caller's choice; every event that answers it carries the
 //! same id. A `Generate` ends with one `BranchDone` per branch, a `ScoreLabels` with one
-//! `Labels`; either may end with `Failed` instead. `Lost` ends all requests at once.
+//! `Labels`, a `ScoreText` with one `Scored`; each may end with `Failed` instead. `Lost` ends
+//! all requests at once.
 
 use std::path::PathBuf;
 
@@ -30,6 +31,22 @@ pub enum Request {
         /// The labels; each must be a single token in the model's vocabulary.
         labels: Vec<String>,
     },
+    /// Read the log-probability of every token of a given continuation.
+    ScoreText {
+        /// The request's id.
+        id: RequestId,
+        /// What comes before the continuation.
+        prompt: Prompt,
+        /// The continuation.
+        continuation: Content,
+        /// How many of the most probable tokens to tell at each position; see [`MOST_ALTERNATIVES`].
+        alternatives: u32,
+    },
+    /// Tell what was done so far and what is held.
+    Count {
+        /// The request's id.
+        id: RequestId,
+    },
     /// Stop a request within one decoding step.
     Cancel {
         /// The request's id.
@@ -42,7 +59,10 @@ impl Request {
     #[must_use]
     pub fn awaited(&self) -> Option<RequestId> {
         match self {
-            Self::Generate(Generate { id, .. }) | Self::ScoreLabels { id, .. } => Some(*id),
+            Self::Generate(Generate { id, .. })
+            | Self::ScoreLabels { id, .. }
+            | Self::ScoreText { id, .. }
+            | Self::Count { id } => Some(*id),
             Self::Load(_) | Self::Cancel { .. } => None,
         }
     }
@@ -124,6 +144,26 @@ pub struct ModelOptions {
     pub threads: Option<u32>,
     /// Layers on the GPU; all that fit if absent.
     pub gpu_layers: Option<u32>,
+    /// MiB of host memory for what does not fit into the context; an eighth of the machine's if
+    /// absent.
+    pub cache: Option<u32>,
+    /// How keys and values are stored.
+    pub cache_type: CacheType,
+    /// Whether to use flash attention; it is used if absent.
+    pub flash_attention: Option<bool>,
+    /// Whether tokens depend on nothing but prompt, seed, settings, model and machine. Then
+    /// nothing is shared between requests, and branches are decoded one after another.
+    pub deterministic: bool,
+}
+
+/// How keys and values are stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CacheType {
+    /// 16-bit floating point.
+    #[default]
+    F16,
+    /// 8-bit blocks: half the memory, somewhat slower on a processor.
+    Q8,
 }
 
 /// A conversation, the last turn of which is to be continued.
@@ -266,6 +306,25 @@ pub enum Event {
         /// Tokens of the question that follows the path, which is what the score cost.
         tokens: u32,
     },
+    /// The tokens of a given continuation, with their raw log-probabilities.
+    Scored {
+        /// The request.
+        id: RequestId,
+        /// The continuation in tokens.
+        tokens: Vec<Token>,
+        /// The most probable tokens at each position, if they were asked for.
+        alternatives: Vec<Vec<Token>>,
+    },
+    /// What was done so far and what is held.
+    Counted {
+        /// The request.
+        id: RequestId,
+        /// The figures.
+        counters: Counters,
+        /// Seconds of a decoding step by the number of its rows, from 0 rows on, as measured
+        /// when the model was loaded.
+        costs: Vec<f64>,
+    },
     /// A request cannot be fulfilled; a sentence with the mend.
     Failed {
         /// The request.
@@ -294,6 +353,43 @@ pub enum StopReason {
     Length,
     /// The request was cancelled.
     Cancelled,
+}
+
+/// What an engine did since its model was loaded, and what it holds now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Batches that were decoded.
+    pub steps: u64,
+    /// Tokens that were decoded, those of prompts too.
+    pub decoded: u64,
+    /// Tokens that were sampled.
+    pub sampled: u64,
+    /// Seconds of processor time of decoding.
+    pub decoding: f64,
+    /// Seconds of processor time of the worker in all, since it was started.
+    pub processor: f64,
+    /// Tokens whose keys and values were saved to host memory.
+    pub saved: u64,
+    /// Tokens whose keys and values came back from there.
+    pub restored: u64,
+    /// Seconds of processor time of saving.
+    pub saving: f64,
+    /// Seconds of processor time of bringing back.
+    pub restoring: f64,
+    /// Bytes that host memory holds.
+    pub host_bytes: u64,
+    /// Runs of tokens that are remembered.
+    pub spans: u64,
+    /// Cells of the key-value cache that hold something.
+    pub cells: u64,
+    /// Cells that nothing which is being decoded needs.
+    pub idle_cells: u64,
+    /// Sequences that hold something.
+    pub lanes: u64,
+    /// Sequences in which something is being decoded.
+    pub active_lanes: u64,
+    /// Branches and other work that is not done.
+    pub active: u64,
 }
 
 /// What is known of a loaded model. Names come from the file and are not to be trusted.

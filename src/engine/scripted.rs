@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Receiver, channel};
 
-use super::protocol::{Content, Event, Generate, ModelInfo, Part, Prompt, Request, StopReason};
+use super::protocol::{
+    Content, Counters, Event, Generate, ModelInfo, Part, Prompt, Request, StopReason,
+};
 use super::{EVENT_CAPACITY, Engine};
 use crate::tree::Token;
 
@@ -111,6 +113,19 @@ impl Script {
                 #[allow(clippy::cast_precision_loss)]
                 let masses = (0..labels.len() as u64).map(mass).collect();
                 vec![Event::Labels { id: *id, masses, tokens: 8 }]
+            }
+            Request::ScoreText { id, continuation, .. } => {
+                let Content::Text(text) = continuation else {
+                    let message = "the scripted engine scores text only".to_owned();
+                    return vec![Event::Failed { id: *id, message }];
+                };
+                let tokens = text.split_inclusive(' ').map(|word| scripted_token(word, 0, -0.5));
+                let tokens = tokens.collect();
+                vec![Event::Scored { id: *id, tokens, alternatives: Vec::new() }]
+            }
+            Request::Count { id } => {
+                let (counters, costs) = (Counters::default(), Vec::new());
+                vec![Event::Counted { id: *id, counters, costs }]
             }
         }
     }

@@ -13,6 +13,7 @@ use llama_cpp_2::{LogOptions, send_logs_to_tracing};
 use super::decoder::Decoder;
 use super::frame;
 use super::llama::Model;
+use super::process;
 use super::protocol::{Event, ModelOptions, Request};
 
 /// Serves requests until standard input ends.
@@ -20,6 +21,8 @@ use super::protocol::{Event, ModelOptions, Request};
 /// # Errors
 /// Returns an error if llama.cpp cannot start or standard output is closed.
 pub fn run() -> io::Result<()> {
+    process::die_with_parent();
+    process::stay_within_memory();
     // The default logger prints a stranger's model metadata raw, so it must never run.
     send_logs_to_tracing(LogOptions::default());
     let backend = LlamaBackend::init().map_err(io::Error::other)?;
