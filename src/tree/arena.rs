@@ -2,6 +2,8 @@
 //!
 //! Responsible for links and look-ups. Changes go through `Tree::apply` in `fold.rs`.
 
+use std::sync::Arc;
+
 use super::history::History;
 use super::mark::Preference;
 use super::node::{Node, NodeId, State};
@@ -13,7 +15,8 @@ use super::statistics::Statistics;
 pub struct Tree {
     pub(super) problem: Option<Problem>,
     pub(super) model: Option<Model>,
-    pub(super) nodes: Vec<Node>,
+    /// Shared between copies of the tree until one of them changes a node, so that a copy is cheap.
+    pub(super) nodes: Vec<Arc<Node>>,
     pub(super) evaluators: Vec<String>,
     pub(super) sequence: u64,
     pub(super) history: History,
@@ -28,7 +31,7 @@ impl Default for Tree {
         Self {
             problem: None,
             model: None,
-            nodes: vec![Node::new(None, 0, None)],
+            nodes: vec![Arc::new(Node::new(None, 0, None))],
             evaluators: Vec::new(),
             sequence: 0,
             history: History::default(),
@@ -100,7 +103,7 @@ impl Tree {
     }
 
     pub(super) fn node_mut(&mut self, id: NodeId) -> &mut Node {
-        &mut self.nodes[id.index()]
+        Arc::make_mut(&mut self.nodes[id.index()])
     }
 
     /// Returns whether the handle is of this tree.
@@ -187,7 +190,7 @@ impl Tree {
     /// Returns the newest evaluation of a node by an evaluator.
     #[must_use]
     pub fn evaluation(&self, id: NodeId, evaluator: &str) -> Option<&Evaluation> {
-        self.node(id).evaluations.iter().rev().find(|entry| entry.evaluator == evaluator)
+        self.node(id).evaluations().iter().rev().find(|entry| entry.evaluator == evaluator)
     }
 
     /// Returns the trajectories that are not pruned: nodes where the model ended its turn.

@@ -3,6 +3,8 @@
 //! Responsible for the meaning of operations and for refusing those that do not fit; undo and
 //! redo are in `history.rs`. An operation that is refused leaves the tree as it was.
 
+use std::sync::Arc;
+
 use super::arena::Tree;
 use super::history::Change;
 use super::mark::{Marks, Source, Splice};
@@ -111,7 +113,7 @@ impl Tree {
                 if self.node(*node).finish.is_some() {
                     return refuse(format!("{node} has stopped growing"));
                 }
-                self.node_mut(*node).text.push_str(text);
+                self.node_mut(*node).step_mut().text.push_str(text);
             }
             Body::NodeFinished { node, finish, answer } => {
                 if self.node(*node).finish.is_some() {
@@ -248,7 +250,7 @@ impl Tree {
         of: Option<NodeId>,
     ) {
         let mut node = Node::new(Some(parent), self.node(parent).depth + 1, None);
-        text.clone_into(&mut node.text);
+        text.clone_into(&mut node.step_mut().text);
         node.marks = Some(Box::new(Marks { source, of, ..Marks::default() }));
         self.link(id, parent, node);
     }
@@ -263,7 +265,7 @@ impl Tree {
         let parent = self.node_mut(parent);
         parent.last_child = Some(id);
         parent.children += 1;
-        self.nodes.push(node);
+        self.nodes.push(Arc::new(node));
         self.touch(id);
     }
 
@@ -280,31 +282,39 @@ impl Tree {
 
     fn append(&mut self, id: NodeId, tokens: &[Token]) {
         self.tokens_sampled += tokens.len() as u64;
-        let node = self.node_mut(id);
+        let step = self.node_mut(id).step_mut();
         for token in tokens {
-            node.tokens.push(Mark { id: token.id, logprob: token.logprob });
-            node.pending.extend_from_slice(&token.bytes);
+            step.tokens.push(Mark { id: token.id, logprob: token.logprob });
+            step.pending.extend_from_slice(&token.bytes);
         }
-        decode_utf8(&mut node.pending, &mut node.text);
+        decode_utf8(&mut step.pending, &mut step.text);
     }
 
     fn finish(&mut self, id: NodeId, finish: &Finish, answer: Option<&str>) {
         self.growing -= 1;
-        let node = self.node_mut(id);
-        node.text.push_str(&String::from_utf8_lossy(&std::mem::take(&mut node.pending)));
+        let step = self.node_mut(id).step_mut();
+        step.text.push_str(&String::from_utf8_lossy(&std::mem::take(&mut step.pending)));
+        // A tree of a million steps has no room for what they might have grown to.
+        step.text.shrink_to_fit();
+        step.tokens.shrink_to_fit();
         self.close(id, finish, answer);
     }
 
     fn close(&mut self, id: NodeId, finish: &Finish, answer: Option<&str>) {
         let node = self.node_mut(id);
         node.finish = Some(finish.clone());
-        node.answer = answer.map(str::to_owned);
+        if let Some(answer) = answer {
+            node.step_mut().answer = Some(answer.to_owned());
+        }
         self.touch(id);
     }
 
     fn evaluate(&mut self, id: NodeId, evaluation: &Evaluation) {
         self.tokens_judging += u64::from(evaluation.tokens);
-        self.node_mut(id).evaluations.push(evaluation.clone());
+        let evaluations = &mut self.node_mut(id).step_mut().evaluations;
+        // Most steps are judged once or twice.
+        evaluations.reserve_exact(1);
+        evaluations.push(evaluation.clone());
     }
 
     /// Adds a value to the node and to its ancestors, up to and including the nearest pruned
@@ -329,6 +339,7 @@ impl Tree {
         let at =
             records.iter().position(|entry| entry.evaluator == evaluator).unwrap_or_else(|| {
                 let empty = Statistics::default();
+                records.reserve_exact(1);
                 records.push(Records { evaluator, own: empty, clade: empty });
                 records.len() - 1
             });

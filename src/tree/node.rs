@@ -1,5 +1,7 @@
 //! A node: its handle, its place in the tree, and the state of its step.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::mark::{Label, Marks, Source};
@@ -62,15 +64,22 @@ pub struct Node {
     /// The last operation that changed the search's view of the node or of what is below it.
     pub(super) changed: u64,
     pub(super) finish: Option<Finish>,
-    pub(super) origin: Option<Origin>,
-    pub(super) answer: Option<String>,
-    pub(super) text: String,
-    /// The start of a character whose other bytes have not arrived.
-    pub(super) pending: Vec<u8>,
-    pub(super) tokens: Vec<Mark>,
-    pub(super) evaluations: Vec<Evaluation>,
     pub(super) records: Vec<Records>,
     pub(super) marks: Option<Box<Marks>>,
+    /// What seldom changes once the step is whole; copies of a tree share it until it does.
+    pub(super) step: Arc<Step>,
+}
+
+/// The content of a step.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Step {
+    pub origin: Option<Origin>,
+    pub answer: Option<String>,
+    pub text: String,
+    /// The start of a character whose other bytes have not arrived.
+    pub pending: Vec<u8>,
+    pub tokens: Vec<Mark>,
+    pub evaluations: Vec<Evaluation>,
 }
 
 /// Where a token lies in its node, without repeating its bytes.
@@ -105,15 +114,14 @@ impl Node {
             withdrawn: false,
             changed: 0,
             finish: None,
-            origin,
-            answer: None,
-            text: String::new(),
-            pending: Vec::new(),
-            tokens: Vec::new(),
-            evaluations: Vec::new(),
             records: Vec::new(),
             marks: None,
+            step: Arc::new(Step { origin, ..Step::default() }),
         }
+    }
+
+    pub(super) fn step_mut(&mut self) -> &mut Step {
+        Arc::make_mut(&mut self.step)
     }
 
     /// Returns the parent; the root has none.
@@ -189,37 +197,37 @@ impl Node {
     /// spliced.
     #[must_use]
     pub fn origin(&self) -> Option<&Origin> {
-        self.origin.as_ref()
+        self.step.origin.as_ref()
     }
 
     /// Returns the final answer that the step states, where it states one.
     #[must_use]
     pub fn answer(&self) -> Option<&str> {
-        self.answer.as_deref()
+        self.step.answer.as_deref()
     }
 
     /// Returns the text of the step as it was sampled, controls and all.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.step.text
     }
 
     /// Returns the ids of the step's tokens.
     #[must_use]
     pub fn token_ids(&self) -> impl ExactSizeIterator<Item = i32> + '_ {
-        self.tokens.iter().map(|mark| mark.id)
+        self.step.tokens.iter().map(|mark| mark.id)
     }
 
     /// Returns the raw log-probabilities of the step's tokens.
     #[must_use]
     pub fn logprobs(&self) -> impl ExactSizeIterator<Item = f32> + '_ {
-        self.tokens.iter().map(|mark| mark.logprob)
+        self.step.tokens.iter().map(|mark| mark.logprob)
     }
 
     /// Returns the evaluations of the node, oldest first.
     #[must_use]
     pub fn evaluations(&self) -> &[Evaluation] {
-        &self.evaluations
+        &self.step.evaluations
     }
 
     /// Returns the person's verdict on the step; nothing if it is unlabelled.
