@@ -4,7 +4,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench-latency oracles install setup clean
+.PHONY: help run test lint fmt bench-latency bench-replay oracles install setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,9 @@ bench-latency: setup ## measure the time from key to frame while a tree of 100,0
 
 oracles: setup ## export in every format and load it with the real trainers (installs them; about 6 GB)
 	CARGO="$(CARGO)" oracles/run.sh
+
+bench-replay: setup ## measure opening, replay and seeks of a session of 1,000,000 operations
+	$(CARGO) bench --locked --bench replay
 
 install: setup ## put pleach into ~/.cargo/bin
 	$(CARGO) install --locked --path .

@@ -28,6 +28,7 @@ mod open;
 mod packing;
 mod recent;
 mod recognise;
+mod recording;
 mod row;
 mod rows;
 mod store;
@@ -42,6 +43,7 @@ pub use jsonl::{read_jsonl, write_jsonl};
 pub use lock::Holder;
 pub use open::{Log, open, read};
 pub use recent::{Recent, Summary, list};
+pub use recording::{Mark, MarkKind, Recording};
 pub use writer::{Ack, Writer};
 
 #[cfg(test)]

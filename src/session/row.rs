@@ -11,10 +11,11 @@
 
 use blake3::Hash;
 use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 use serde_json::Value;
 
 use super::packing::{pack, unpack};
-use crate::tree::{Body, Operation};
+use crate::tree::{Actor, Body, Operation};
 
 /// A row of the table `operation`, but for its hash.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,63 @@ pub(super) struct Row {
     pub(super) kind: String,
     pub(super) body: String,
     pub(super) tokens: Option<Vec<u8>>,
+}
+
+/// A row as it lies in the file, without a copy of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'row> {
+    pub(super) sequence: i64,
+    pub(super) time: i64,
+    pub(super) actor: &'row str,
+    pub(super) kind: &'row str,
+    pub(super) body: &'row str,
+    pub(super) tokens: Option<&'row [u8]>,
+}
+
+/// The bodies of the kinds that almost all rows are of. They are read straight into place, where
+/// the way through a map of their fields would take ten times as long.
+mod common {
+    use serde::Deserialize;
+
+    use crate::tree::{Evaluation, Finish, NodeId, Origin};
+
+    #[derive(Deserialize)]
+    pub struct OfNode {
+        pub node: NodeId,
+    }
+
+    #[derive(Deserialize)]
+    pub struct Added {
+        pub node: NodeId,
+        pub parent: NodeId,
+        pub origin: Origin,
+    }
+
+    #[derive(Deserialize)]
+    pub struct Finished {
+        pub node: NodeId,
+        pub finish: Finish,
+        pub answer: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    pub struct Evaluated {
+        pub node: NodeId,
+        pub evaluation: Evaluation,
+    }
+
+    #[derive(Deserialize)]
+    pub struct BackedUp {
+        pub node: NodeId,
+        pub evaluator: String,
+        pub value: f64,
+    }
+
+    #[derive(Deserialize)]
+    pub struct Stepped {
+        pub node: NodeId,
+        pub reason: String,
+    }
 }
 
 /// The end of a log: its last sequence number and hash.
@@ -50,12 +108,12 @@ impl Tail {
     }
 
     /// Returns the end of the log after one more row.
-    pub(super) fn after(&self, row: &Row) -> Self {
+    pub(super) fn after(&self, row: &View) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.hash.as_bytes());
         hasher.update(&row.sequence.to_le_bytes());
         hasher.update(&row.time.to_le_bytes());
-        let tokens = row.tokens.as_deref().unwrap_or_default();
+        let tokens = row.tokens.unwrap_or_default();
         for field in [row.actor.as_bytes(), row.kind.as_bytes(), row.body.as_bytes(), tokens] {
             hasher.update(&(field.len() as u64).to_le_bytes());
             hasher.update(field);
@@ -71,7 +129,7 @@ impl Row {
     /// Returns why the operation would not read back as it is.
     pub(super) fn encode(operation: &Operation) -> Result<Self, String> {
         let row = Self::encode_unchecked(operation)?;
-        match row.decode() {
+        match row.view().decode() {
             Ok(same) if same == *operation => Ok(row),
             Ok(_) => {
                 Err("it would read back differently; is a number infinite or not a number?"
@@ -113,6 +171,32 @@ impl Row {
         })
     }
 
+    /// Returns the row without owning it.
+    pub(super) fn view(&self) -> View<'_> {
+        View {
+            sequence: self.sequence,
+            time: self.time,
+            actor: &self.actor,
+            kind: &self.kind,
+            body: &self.body,
+            tokens: self.tokens.as_deref(),
+        }
+    }
+}
+
+impl View<'_> {
+    /// Copies the row.
+    pub(super) fn to_row(self) -> Row {
+        Row {
+            sequence: self.sequence,
+            time: self.time,
+            actor: self.actor.to_owned(),
+            kind: self.kind.to_owned(),
+            body: self.body.to_owned(),
+            tokens: self.tokens.map(<[u8]>::to_vec),
+        }
+    }
+
     /// Turns the row back into the operation.
     ///
     /// # Errors
@@ -123,29 +207,65 @@ impl Row {
         };
         let number =
             |what: &str, value: i64| u64::try_from(value).map_err(|why| malformed(what, &why));
-        let actor = serde_json::from_value(Value::String(self.actor.clone()))
+        let actor = Actor::deserialize(StrDeserializer::<serde_json::Error>::new(self.actor))
             .map_err(|why| malformed("actor", &why))?;
-        let mut fields: serde_json::Map<String, Value> =
-            serde_json::from_str(&self.body).map_err(|why| malformed("body", &why))?;
-        fields.insert("kind".to_owned(), Value::String(self.kind.clone()));
-        if self.tokens.is_some() {
-            fields.insert("tokens".to_owned(), Value::Array(Vec::new()));
+        let body = match self.common() {
+            Some(body) => body.map_err(|why| malformed("body", &why))?,
+            None => self.uncommon()?,
+        };
+        let (sequence, time) = (number("sequence", self.sequence)?, number("time", self.time)?);
+        Ok(Operation { sequence, time, actor, body })
+    }
+
+    /// Reads the body of a kind that many rows are of; none if it is of another.
+    fn common(&self) -> Option<Result<Body, String>> {
+        fn read<'row, T: Deserialize<'row>>(
+            view: &View<'row>,
+            body: impl FnOnce(T) -> Body,
+        ) -> Result<Body, String> {
+            serde_json::from_str(view.body).map(body).map_err(|why| why.to_string())
         }
-        let mut body = Body::deserialize(Value::Object(fields)).map_err(|why| {
+        Some(match (self.kind, self.tokens) {
+            ("tokens_appended", Some(packed)) => unpack(packed).and_then(|tokens| {
+                read(self, |common::OfNode { node }| Body::TokensAppended { node, tokens })
+            }),
+            ("node_added", None) => read(self, |common::Added { node, parent, origin }| {
+                Body::NodeAdded { node, parent, origin }
+            }),
+            ("node_finished", None) => read(self, |common::Finished { node, finish, answer }| {
+                Body::NodeFinished { node, finish, answer }
+            }),
+            ("evaluated", None) => read(self, |common::Evaluated { node, evaluation }| {
+                Body::Evaluated { node, evaluation }
+            }),
+            ("backed_up", None) => read(self, |common::BackedUp { node, evaluator, value }| {
+                Body::BackedUp { node, evaluator, value }
+            }),
+            ("search_stepped", None) => {
+                read(self, |common::Stepped { node, reason }| Body::SearchStepped { node, reason })
+            }
+            _ => return None,
+        })
+    }
+
+    /// Reads the body of any other kind.
+    fn uncommon(&self) -> Result<Body, Unreadable> {
+        let malformed = |what: &str, why: &dyn std::fmt::Display| {
+            Unreadable::Malformed(format!("its {what} cannot be read ({why})"))
+        };
+        let mut fields: serde_json::Map<String, Value> =
+            serde_json::from_str(self.body).map_err(|why| malformed("body", &why))?;
+        fields.insert("kind".to_owned(), Value::String(self.kind.to_owned()));
+        let body = Body::deserialize(Value::Object(fields)).map_err(|why| {
             if why.to_string().starts_with(&format!("unknown variant `{}`", self.kind)) {
                 Unreadable::UnknownKind
             } else {
                 malformed("body", &why)
             }
         })?;
-        match (&mut body, &self.tokens) {
-            (Body::TokensAppended { tokens, .. }, Some(packed)) => {
-                *tokens = unpack(packed).map_err(Unreadable::Malformed)?;
-            }
-            (_, None) => {}
-            (_, Some(_)) => return Err(malformed("tokens", &"it should have none")),
+        match self.tokens {
+            None => Ok(body),
+            Some(_) => Err(malformed("tokens", &"it should have none")),
         }
-        let (sequence, time) = (number("sequence", self.sequence)?, number("time", self.time)?);
-        Ok(Operation { sequence, time, actor, body })
     }
 }

@@ -11,14 +11,15 @@ use serde::Deserialize;
 
 use super::error::{Error, reason};
 use super::format::Header;
-use super::row::{Row, Tail, Unreadable};
+use super::row::{Row, Tail, Unreadable, View};
 use crate::tree::{NodeId, Operation};
 
 const SELECT: &str = "SELECT sequence, time, actor, kind, body, tokens, hash FROM operation \
-                      ORDER BY sequence LIMIT ?1";
+                      WHERE sequence > ?1 AND sequence <= ?2 ORDER BY sequence";
 
-/// SQLite's way to say that a limit does not bind.
-const NO_LIMIT: i64 = -1;
+/// SELECT of all rows, also of those with numbers that they should not have.
+const SELECT_ALL: &str =
+    "SELECT sequence, time, actor, kind, body, tokens, hash FROM operation ORDER BY sequence";
 
 /// Reads all operations.
 ///
@@ -31,11 +32,55 @@ pub(super) fn operations(
     path: &Path,
 ) -> Result<(Vec<Operation>, Tail), Error> {
     let mut operations = Vec::new();
-    let tail = for_each_row(connection, header, path, |row| {
-        operations.push(decode(&row, path)?);
+    let tail = for_each(connection, header, path, |operation| {
+        operations.push(operation);
         Ok(())
     })?;
     Ok((operations, tail))
+}
+
+/// Hands each operation to `visit`, in order; returns the log's end.
+///
+/// # Errors
+/// As [`operations`], or the error of `visit`.
+pub(super) fn for_each(
+    connection: &Connection,
+    header: &Header,
+    path: &Path,
+    mut visit: impl FnMut(Operation) -> Result<(), Error>,
+) -> Result<Tail, Error> {
+    let start = Tail::of_empty_log(header.seal());
+    walk(connection, start, None, path, |row| visit(decode(row, path)?))
+}
+
+/// Reads the operations after one, up to and including another. The chain is checked from the
+/// hash that the first of them follows.
+///
+/// # Errors
+/// As [`operations`].
+pub(super) fn range(
+    connection: &Connection,
+    header: &Header,
+    path: &Path,
+    after: u64,
+    up_to: u64,
+) -> Result<Vec<Operation>, Error> {
+    let number = |sequence: u64| i64::try_from(sequence).unwrap_or(i64::MAX);
+    let after = number(after);
+    let start = if after == 0 {
+        Tail::of_empty_log(header.seal())
+    } else {
+        let hash: [u8; 32] = connection
+            .query_row("SELECT hash FROM operation WHERE sequence = ?1", [after], |row| row.get(0))
+            .map_err(Error::database("read", path))?;
+        Tail { sequence: after, hash: blake3::Hash::from_bytes(hash) }
+    };
+    let mut operations = Vec::new();
+    walk(connection, start, Some(number(up_to)), path, |row| {
+        operations.push(decode(row, path)?);
+        Ok(())
+    })?;
+    Ok(operations)
 }
 
 /// Reads the first operation, if there is one.
@@ -47,12 +92,7 @@ pub(super) fn first(
     header: &Header,
     path: &Path,
 ) -> Result<Option<Operation>, Error> {
-    let mut first = None;
-    walk(connection, header, path, 1, |row| {
-        first = Some(decode(&row, path)?);
-        Ok(())
-    })?;
-    Ok(first)
+    Ok(range(connection, header, path, 0, 1)?.pop())
 }
 
 /// Hands each row to `visit`, in order, once it fits the hash chain; returns the log's end.
@@ -63,38 +103,43 @@ pub(super) fn for_each_row(
     connection: &Connection,
     header: &Header,
     path: &Path,
-    visit: impl FnMut(Row) -> Result<(), Error>,
+    mut visit: impl FnMut(Row) -> Result<(), Error>,
 ) -> Result<Tail, Error> {
-    walk(connection, header, path, NO_LIMIT, visit)
+    let start = Tail::of_empty_log(header.seal());
+    walk(connection, start, None, path, |row| visit(row.to_row()))
 }
 
 fn walk(
     connection: &Connection,
-    header: &Header,
+    mut tail: Tail,
+    up_to: Option<i64>,
     path: &Path,
-    limit: i64,
-    mut visit: impl FnMut(Row) -> Result<(), Error>,
+    mut visit: impl FnMut(&View) -> Result<(), Error>,
 ) -> Result<Tail, Error> {
-    let mut tail = Tail::of_empty_log(header.seal());
     let damaged = |after: Tail, why: String| Error::Damaged {
         path: path.to_owned(),
         sequence: after.sequence.unsigned_abs() + 1,
         why,
     };
     let refused = |after: Tail| move |error: rusqlite::Error| damaged(after, reason(&error));
-    let mut statement = connection.prepare(SELECT).map_err(refused(tail))?;
-    let mut rows = statement.query([limit]).map_err(refused(tail))?;
+    let select = if up_to.is_some() { SELECT } else { SELECT_ALL };
+    let mut statement = connection.prepare(select).map_err(refused(tail))?;
+    let rows = match up_to {
+        Some(up_to) => statement.query([tail.sequence, up_to]),
+        None => statement.query([]),
+    };
+    let mut rows = rows.map_err(refused(tail))?;
     while let Some(found) = rows.next().map_err(refused(tail))? {
         let (row, hash) = columns(found).map_err(refused(tail))?;
         if row.sequence != tail.sequence + 1 {
             return Err(damaged(tail, "it is missing".to_owned()));
         }
         let next = tail.after(&row);
-        if hash != *next.hash.as_bytes() {
+        if hash != next.hash.as_bytes() {
             return Err(damaged(tail, "it does not fit its checksum".to_owned()));
         }
         tail = next;
-        visit(row)?;
+        visit(&row)?;
     }
     Ok(tail)
 }
@@ -133,30 +178,36 @@ pub(super) fn last_node_added(
 }
 
 /// Turns a row into an operation.
-fn decode(row: &Row, path: &Path) -> Result<Operation, Error> {
+fn decode(row: &View, path: &Path) -> Result<Operation, Error> {
     let (path, sequence) = (path.to_owned(), row.sequence.unsigned_abs());
     row.decode().map_err(|error| match error {
-        Unreadable::UnknownKind => Error::UnknownKind { path, sequence, kind: row.kind.clone() },
+        Unreadable::UnknownKind => Error::UnknownKind { path, sequence, kind: row.kind.to_owned() },
         Unreadable::Malformed(why) => Error::Damaged { path, sequence, why },
     })
 }
 
-fn columns(row: &rusqlite::Row) -> rusqlite::Result<(Row, Vec<u8>)> {
-    // A flipped bit can make a text that is not UTF-8. It becomes U+FFFD here, and so fails the
+fn columns<'row>(row: &'row rusqlite::Row) -> rusqlite::Result<(View<'row>, &'row [u8])> {
+    // A flipped bit can make a text that is not UTF-8. It becomes empty here, and so fails the
     // checksum, which says more than an error about types would.
-    let text = |index: usize| -> rusqlite::Result<String> {
+    let text = |index: usize| -> rusqlite::Result<&'row str> {
         Ok(match row.get_ref(index)? {
-            ValueRef::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            _ => String::new(),
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
+            _ => "",
         })
     };
-    let found = Row {
+    let blob = |index: usize| -> rusqlite::Result<Option<&'row [u8]>> {
+        Ok(match row.get_ref(index)? {
+            ValueRef::Blob(bytes) => Some(bytes),
+            _ => None,
+        })
+    };
+    let found = View {
         sequence: row.get(0)?,
         time: row.get::<_, Option<i64>>(1)?.unwrap_or(-1),
         actor: text(2)?,
         kind: text(3)?,
         body: text(4)?,
-        tokens: row.get(5)?,
+        tokens: blob(5)?,
     };
-    Ok((found, row.get(6)?))
+    Ok((found, blob(6)?.unwrap_or_default()))
 }

@@ -106,7 +106,7 @@ impl Store {
             let Some(row) = pending.get(written) else {
                 return Err(self.diverged("its last operation is not the one that was saved"));
             };
-            tail = tail.after(row);
+            tail = tail.after(&row.view());
             written += 1;
         }
         self.connection = connection;
@@ -165,7 +165,7 @@ pub(super) fn insert(
 ) -> rusqlite::Result<Tail> {
     let mut statement = connection.prepare_cached(INSERT)?;
     for row in rows {
-        tail = tail.after(row);
+        tail = tail.after(&row.view());
         statement.execute(params![
             row.sequence,
             row.time,

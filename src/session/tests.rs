@@ -226,7 +226,7 @@ fn an_unknown_kind_is_named() {
         body: "{}".to_owned(),
         tokens: None,
     };
-    let hash = *tail.after(&row).hash.as_bytes();
+    let hash = *tail.after(&row.view()).hash.as_bytes();
     connection
         .execute(
             "INSERT INTO operation VALUES (?1, 0, 'person', 'dreamed', '{}', NULL, ?2)",

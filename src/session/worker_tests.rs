@@ -60,7 +60,7 @@ fn a_commit_that_succeeded_after_all_is_not_repeated() {
     let elsewhere = rusqlite::Connection::open(&path).unwrap();
     let mut tail = worker.store.tail();
     for row in &rows[20..30] {
-        tail = tail.after(row);
+        tail = tail.after(&row.view());
         let values = rusqlite::params![
             row.sequence,
             row.time,

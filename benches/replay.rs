@@ -1,0 +1,171 @@
+//! A session of 1,000,000 operations: how long it takes to open to its first frame, to be a recording,
+//! and to be at any moment of it; and how much memory that takes.
+//!
+//! `cargo bench --bench replay` (or `make bench-replay`) makes the session once a run, and measures in a
+//! process of its own, so that the making does not count.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // a measurement, not the program
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use pleach::session::{Fresh, Recording, create_with};
+use pleach::tree::{
+    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, NodeId, Operation, Origin, Problem,
+    Sampling, State, Token, Tree,
+};
+
+const OPERATIONS: u64 = 1_000_000;
+const SEEKS: u64 = 60;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--measure") {
+        return measure(Path::new(&arguments[at + 1]));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.pleach");
+    let began = Instant::now();
+    let log = session(OPERATIONS);
+    create_with(&path, &Fresh { identity: 7, ..Fresh::default() }, &log).unwrap();
+    println!(
+        "made {} operations, {} MB, in {:.1} s",
+        log.len(),
+        fs::metadata(&path).unwrap().len() >> 20,
+        began.elapsed().as_secs_f64()
+    );
+    drop(log);
+    let program: PathBuf = std::env::current_exe().unwrap();
+    let status = Command::new(program).arg("--measure").arg(&path).status().unwrap();
+    assert!(status.success());
+}
+
+fn measure(path: &Path) {
+    let began = Instant::now();
+    let recording = Recording::open(path).unwrap();
+    let opened = began.elapsed();
+    println!("read, checked and folded in {:.2} s", opened.as_secs_f64());
+    let mut times: Vec<Duration> = Vec::new();
+    let mut at = 12345u64;
+    let mut nodes = 0;
+    for _ in 0..SEEKS {
+        at = at.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let began = Instant::now();
+        let tree = recording.tree_at(at % recording.length()).unwrap();
+        times.push(began.elapsed());
+        nodes = nodes.max(tree.len());
+    }
+    times.sort_unstable();
+    println!(
+        "seek: median {:.0} ms, 95 % {:.0} ms, longest {:.0} ms ({SEEKS} seeks, {nodes} nodes)",
+        times[times.len() / 2].as_secs_f64() * 1e3,
+        times[times.len() * 95 / 100].as_secs_f64() * 1e3,
+        times[times.len() - 1].as_secs_f64() * 1e3,
+    );
+    println!("memory: {} MB at most", peak_memory() >> 10);
+}
+
+/// The most memory that the process had, in KiB.
+fn peak_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+/// A session as a search makes it: four children a step, of which two are judged.
+fn session(operations: u64) -> Vec<Operation> {
+    let mut maker =
+        Maker { tree: Tree::default(), log: Vec::new(), state: 7, open: vec![NodeId::ROOT] };
+    let text = "Use 4, 7, 8 and 8 to make 24.".to_owned();
+    maker.act(Actor::Person, Body::ProblemSet { problem: Problem { text, ..Problem::default() } });
+    let budget = Budget { nodes: Some(1_000_000), ..Budget::default() };
+    let (policy, node) = ("swe-search".to_owned(), NodeId::ROOT);
+    maker.act(Actor::Search, Body::SearchStarted { policy, budget, node });
+    while (maker.log.len() as u64) + 40 < operations {
+        maker.step();
+    }
+    while (maker.log.len() as u64) < operations {
+        let value = maker.roll(101) as f64 / 100.0;
+        let evaluator = "rating".to_owned();
+        maker.act(Actor::Search, Body::BackedUp { node: NodeId(1), evaluator, value });
+    }
+    maker.log
+}
+
+struct Maker {
+    tree: Tree,
+    log: Vec<Operation>,
+    state: u64,
+    open: Vec<NodeId>,
+}
+
+impl Maker {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        (self.state >> 11) % below
+    }
+
+    fn act(&mut self, actor: Actor, body: Body) {
+        let sequence = self.tree.sequence() + 1;
+        let operation = Operation { sequence, time: 1_795_000_000_000 + sequence * 2, actor, body };
+        self.tree.apply(&operation).unwrap();
+        self.log.push(operation);
+    }
+
+    fn step(&mut self) {
+        // Mostly among the newest, so that the tree grows deep as well as wide.
+        let count = self.open.len() as u64;
+        let at =
+            if self.roll(3) > 0 { count - 1 - self.roll(count.min(50)) } else { self.roll(count) };
+        let node = self.open.swap_remove(usize::try_from(at).unwrap());
+        let reason = "0.713 = rating 0.613 + exploration 0.100".to_owned();
+        self.act(Actor::Search, Body::SearchStepped { node, reason });
+        for _ in 0..4 {
+            self.child(node);
+        }
+        if self.open.is_empty() {
+            self.open.push(NodeId::ROOT);
+        }
+    }
+
+    fn child(&mut self, parent: NodeId) {
+        let node = NodeId(u32::try_from(self.tree.len()).unwrap());
+        let seed = self.roll(1 << 53);
+        let origin = Origin { proposer: "sample".to_owned(), seed, sampling: Sampling::default() };
+        self.act(Actor::Search, Body::NodeAdded { node, parent, origin });
+        let tokens = (0..8).map(|at| Token {
+            id: 100 + at,
+            logprob: -0.25 * at as f32,
+            bytes: b"8 - ".to_vec(),
+        });
+        self.act(Actor::Model, Body::TokensAppended { node, tokens: tokens.collect() });
+        let deep = self.tree.node(parent).depth() >= 12;
+        let finish = if deep || self.roll(12) == 0 { Finish::EndOfTurn } else { Finish::Step };
+        let answer = (finish == Finish::EndOfTurn).then(|| format!("{} = 24", self.roll(50)));
+        self.act(Actor::Model, Body::NodeFinished { node, finish, answer });
+        if self.tree.node(node).state() == State::Open {
+            self.open.push(node);
+        }
+        if self.roll(2) == 0 {
+            let value = self.roll(101) as f64 / 100.0;
+            let evaluation = Evaluation {
+                evaluator: "rating".to_owned(),
+                value,
+                raw: value * 10.0,
+                scale: "0..10".to_owned(),
+                mass: Some(0.98),
+                explanation: String::new(),
+                kind: EvaluatorKind::Llm,
+                calls: 1,
+                tokens: 1,
+            };
+            self.act(Actor::Model, Body::Evaluated { node, evaluation });
+            let evaluator = "rating".to_owned();
+            self.act(Actor::Search, Body::BackedUp { node, evaluator, value });
+        }
+    }
+}
