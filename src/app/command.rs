@@ -116,6 +116,7 @@ pub static COMMANDS: &[Command] = &[
     command!("stop", "stop growing, then ask to quit", ["<c-c>"], Place::ALL, "Program", "", |m, _, now| update::stop(m, now)),
     command!("escape", "cancel the innermost thing", ["<esc>"], Place::ALL, "Program", "", |m, _, _| overlay::escape(m)),
     command!("accept", "accept", ["<enter>"], Place::TEXT, "Program", "accept", |m, _, now| overlay::accept(m, now)),
+    command!("suspend", "back to the shell; fg goes on", ["<c-z>"], BOTH, "Program", "", |_, _, _| vec![Effect::Suspend]),
     command!("quit", "quit; everything is saved", ["q"], BOTH, "Program", "quit", |m, _, _| update::quit(m)),
     command!("complete", "fill in what could follow", ["<tab>"], LINE, "Program", "complete", |m, _, _| line::complete(m, 1)),
     command!("complete-back", "fill in the one before", ["<backtab>"], LINE, "Program", "", |m, _, _| line::complete(m, -1)),

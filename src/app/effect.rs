@@ -35,6 +35,8 @@ pub enum Effect {
         /// The problem, which says how to verify.
         problem: Problem,
     },
+    /// Give the terminal back and stop, until the program is continued.
+    Suspend,
     /// End the program.
     Quit,
 }

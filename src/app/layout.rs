@@ -5,6 +5,9 @@
 /// The smallest terminal that the program draws on, in columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
+/// The most columns and rows that the panes take; the rest of a larger terminal stays empty.
+const LARGEST: u16 = 4000;
+
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Area {
@@ -54,11 +57,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Returns the panes for a terminal of so many columns and rows; for one that is too small,
-    /// those of the smallest.
+    /// Returns the panes for a terminal of so many columns and rows; for one that is too small or
+    /// too large, those of the smallest or largest.
     #[must_use]
     pub fn of((width, height): (u16, u16), panes: Panes) -> Self {
-        let (width, height) = (width.max(SMALLEST.0), height.max(SMALLEST.1));
+        let (width, height) = (width.clamp(SMALLEST.0, LARGEST), height.clamp(SMALLEST.1, LARGEST));
         let row = |y: u16| Area { x: 0, y, width, height: 1 };
         let top = 1;
         let body = height.saturating_sub(3);

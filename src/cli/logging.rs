@@ -6,7 +6,7 @@
 //! log, which is no reason to stop.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use etcetera::BaseStrategy;
@@ -15,9 +15,10 @@ use tracing_subscriber::EnvFilter;
 /// A log longer than this is begun anew, in bytes.
 const LONGEST: u64 = 4 << 20;
 
-/// Begins to log.
-pub fn start() {
-    let Some(file) = open() else { return };
+/// Begins to log. Returns the folder, which also takes reports of crashes.
+pub fn start() -> Option<PathBuf> {
+    let folder = folder()?;
+    let file = open(&folder)?;
     let filter = EnvFilter::try_from_env("PLEACH_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let log = tracing_subscriber::fmt()
         .with_ansi(false)
@@ -25,12 +26,16 @@ pub fn start() {
         .with_writer(Mutex::new(file));
     // A second start, as in tests, finds a log already there.
     let _ = log.try_init();
+    Some(folder)
 }
 
-fn open() -> Option<File> {
+fn folder() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     let state: PathBuf = base.state_dir().unwrap_or_else(|| base.data_dir());
-    let folder = state.join("pleach");
+    Some(state.join("pleach"))
+}
+
+fn open(folder: &Path) -> Option<File> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     let mut options = OpenOptions::new();
@@ -41,7 +46,7 @@ fn open() -> Option<File> {
         builder.mode(0o700);
         options.mode(0o600);
     }
-    builder.create(&folder).ok()?;
+    builder.create(folder).ok()?;
     let file = options.open(folder.join("pleach.log")).ok()?;
     if file.metadata().is_ok_and(|metadata| metadata.len() > LONGEST) {
         file.set_len(0).ok()?;

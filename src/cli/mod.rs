@@ -36,6 +36,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::ui;
+
 pub use arguments::{Arguments, Verb};
 pub use exit::{Exit, Failure};
 pub use headless::{Growth, Notice, Outcome};
@@ -62,7 +64,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
     let Arguments { model, verb } = arguments;
     // The worker's log is its standard error, which its owner copies into the file.
     if !matches!(verb, Some(Verb::Engine)) {
-        logging::start();
+        ui::crash::watch(logging::start());
     }
     match verb {
         None => screen::start(&model),

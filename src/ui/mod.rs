@@ -4,12 +4,14 @@
 //! the session's file, the clipboard. What to do is decided in `app`; here it is done.
 
 pub mod clipboard;
+pub mod crash;
 mod look;
 pub mod reference;
 mod run;
 mod runtime;
 mod script;
 pub mod settings;
+mod signals;
 mod svg;
 mod terminal;
 pub mod theme;

@@ -5,6 +5,8 @@
 //! held-down key cannot starve it.
 
 use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{
@@ -20,9 +22,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::clipboard::Clipboard;
 use super::runtime::{Arrival, Runtime, now};
-use super::terminal::Terminals;
+use super::terminal::{self, Terminals};
 use super::theme::Depth;
-use super::{Look, Options, view};
+use super::{Look, Options, crash, view};
 use crate::app::{Effect, Key, KeyCode, Model, Mouse, MouseKind, Msg, begin, update};
 use crate::engine::Events;
 use crate::text::SafeText;
@@ -47,35 +49,40 @@ pub fn run(options: &Options) -> Result<(), String> {
     let (mut runtime, events, arrivals) = Runtime::start(options, Clipboard::System(None))?;
     let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
-    let ended = reactor.block_on(async {
-        let (send, input) = unbounded_channel();
-        let reader = tokio::spawn(async move {
-            let mut stream = EventStream::new();
-            while let Some(Ok(event)) = stream.next().await {
-                if let Some(message) = message(event)
-                    && send.send(message).is_err()
-                {
-                    break;
+    let work = || {
+        reactor.block_on(async {
+            let (send, input) = unbounded_channel();
+            let reader = tokio::spawn(async move {
+                let mut stream = EventStream::new();
+                while let Some(Ok(event)) = stream.next().await {
+                    if let Some(message) = message(event)
+                        && send.send(message).is_err()
+                    {
+                        break;
+                    }
                 }
-            }
-        });
-        let first = begin(&mut model, &options.opening);
-        let draw = Draw { terminal: &mut terminals.screen, look, framed: true };
-        let ended =
-            drive(&mut model, first, &mut runtime, draw, input, events, arrivals, &mut |_| {})
-                .await;
-        reader.abort();
-        ended
-    });
+            });
+            let first = begin(&mut model, &options.opening);
+            let draw = Draw { terminal: &mut terminals.screen, look, framed: true };
+            let ended =
+                drive(&mut model, first, &mut runtime, draw, input, events, arrivals, &mut |_| {})
+                    .await;
+            reader.abort();
+            ended
+        })
+    };
+    // A panic of this thread must not keep the session from being saved to the last operation.
+    let ended = panic::catch_unwind(AssertUnwindSafe(work));
     let closed = runtime.close();
     drop(runtime);
     drop(terminals);
-    ended?;
-    if let Some(path) = closed? {
+    let ended = ended.unwrap_or_else(|_| Err(crash::after_panic()));
+    let saved = closed?;
+    if let Some(path) = &saved {
         let line = format!("Saved in {}", SafeText::line(&path.display().to_string()));
         let _ = writeln!(io::stdout(), "{line}");
     }
-    Ok(())
+    ended
 }
 
 /// Where frames go.
@@ -100,6 +107,30 @@ impl<B: Backend> Draw<'_, B> {
             let _ = io::stdout().flush();
         }
         drawn.map(|_| ()).map_err(|error| format!("the terminal cannot be drawn on: {error}"))
+    }
+
+    /// Gives the terminal back and stops; goes on here when it is continued.
+    fn suspend(&mut self, model: &Model) -> Result<(), String> {
+        if self.framed {
+            terminal::restore();
+            #[cfg(unix)]
+            super::signals::stop();
+        }
+        self.resume(model)
+    }
+
+    /// Takes the terminal again, whatever was done to it meanwhile.
+    fn resume(&mut self, model: &Model) -> Result<(), String> {
+        if !self.framed {
+            return Ok(());
+        }
+        terminal::take().map_err(|error| format!("the terminal cannot be used: {error}"))?;
+        // Not `Terminal::clear`: it asks the terminal where its cursor is, and waits for keys to
+        // answer.
+        let cleared = self.terminal.backend_mut().clear();
+        cleared.map_err(|error| format!("the terminal cannot be used: {error}"))?;
+        self.terminal.swap_buffers();
+        self.frame(model)
     }
 }
 
@@ -134,6 +165,10 @@ pub async fn drive<B: Backend>(
             message = input.recv() => {
                 let came = Instant::now();
                 let Some(message) = message else { break };
+                #[cfg(debug_assertions)]
+                if matches!(message, Msg::Key(Key { code: KeyCode::Function(12), .. })) {
+                    crash::on_demand();
+                }
                 going = tell(model, message, runtime);
                 while let Ok(message) = input.try_recv() {
                     going = going && tell(model, message, runtime);
@@ -148,7 +183,11 @@ pub async fn drive<B: Backend>(
                 (drawn, dirty) = (Instant::now(), false);
                 watch(Latency(came.elapsed()));
             }
-            () = signals.recv() => going = false,
+            asked = signals.recv() => match asked {
+                Asked::End => going = false,
+                Asked::Suspend => draw.suspend(model)?,
+                Asked::Resume => draw.resume(model)?,
+            },
             () = tokio::time::sleep_until(due), if dirty => {
                 draw.frame(model)?;
                 (drawn, dirty) = (Instant::now(), false);
@@ -177,10 +216,21 @@ fn tell(model: &mut Model, message: Msg, runtime: &mut Runtime) -> bool {
     runtime.perform_all(effects)
 }
 
-/// Asks to end from outside: SIGTERM and SIGHUP end the program as `q` does.
+/// What is asked for from outside.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    /// To end, as `q` does: SIGTERM, SIGHUP, SIGINT and SIGQUIT.
+    End,
+    /// To give the terminal back and stop: SIGTSTP.
+    Suspend,
+    /// To take the terminal again: SIGCONT, also after a stop that could not be heard.
+    Resume,
+}
+
+/// The signals that are heard.
 struct Signals {
     #[cfg(unix)]
-    streams: Vec<tokio::signal::unix::Signal>,
+    streams: Vec<(Asked, tokio::signal::unix::Signal)>,
 }
 
 impl Signals {
@@ -188,22 +238,41 @@ impl Signals {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
-            let kinds = [SignalKind::terminate(), SignalKind::hangup()];
-            Self { streams: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
+            let kinds = [
+                (Asked::End, SignalKind::terminate()),
+                (Asked::End, SignalKind::hangup()),
+                (Asked::End, SignalKind::interrupt()),
+                (Asked::End, SignalKind::quit()),
+                (Asked::Suspend, SignalKind::from_raw(libc::SIGTSTP)),
+                (Asked::Resume, SignalKind::from_raw(libc::SIGCONT)),
+            ];
+            let streams = kinds.into_iter();
+            Self {
+                streams: streams
+                    .filter_map(|(asked, kind)| Some((asked, signal(kind).ok()?)))
+                    .collect(),
+            }
         }
         #[cfg(not(unix))]
         Self {}
     }
 
-    async fn recv(&mut self) {
+    async fn recv(&mut self) -> Asked {
         #[cfg(unix)]
-        if let [terminate, hangup] = self.streams.as_mut_slice() {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                _ = hangup.recv() => return,
-            }
+        {
+            std::future::poll_fn(|context| {
+                let mut heard = Poll::Pending;
+                for (asked, stream) in &mut self.streams {
+                    if heard.is_pending() && stream.poll_recv(context).is_ready() {
+                        heard = Poll::Ready(*asked);
+                    }
+                }
+                heard
+            })
+            .await
         }
-        std::future::pending::<()>().await;
+        #[cfg(not(unix))]
+        std::future::pending().await
     }
 }
 

@@ -128,6 +128,10 @@ impl Runtime {
                     let _ = arrivals.send(Arrival::Message(Msg::Verified { node, verdict }));
                 });
             }
+            Effect::Suspend => {
+                #[cfg(unix)]
+                super::signals::ask_to_suspend();
+            }
             Effect::Quit => return false,
         }
         true
@@ -138,6 +142,9 @@ impl Runtime {
         match arrival {
             Arrival::Message(message) => message,
             Arrival::Session(opened, writer) => {
+                if writer.is_some() {
+                    super::crash::note_session(&opened.path);
+                }
                 self.writer = writer;
                 Msg::Opened(opened)
             }

@@ -1,10 +1,14 @@
 //! The terminal: taken over at the start, given back at the end, whatever the end is.
 //!
-//! Responsible for raw mode, the alternate screen, bracketed paste, the mouse, focus, and for giving all of it
-//! back on return, error and panic of the drawing thread. A panic of another thread leaves the
-//! screen alone, for the program goes on.
+//! Responsible for raw mode, the alternate screen, bracketed paste, the mouse, focus, and for
+//! giving all of it back on return, on error, for a suspension, and on a panic of the thread that
+//! took it (`crash.rs` calls [`restore`]). Crashes that are no panics are the business of
+//! `signals.rs`.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::ThreadId;
 
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
@@ -24,6 +28,11 @@ pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 
+/// The thread that took the terminal and draws on it.
+static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
+/// Whether the mouse is taken with it.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
 /// The terminal while it is ours.
 pub struct Terminals {
     /// Where frames are drawn.
@@ -42,33 +51,16 @@ impl Terminals {
         // crossterm would answer NO_COLOR with resets that erase reverse and bold, and with
         // them the selected row; leaving colours out is the theme's business.
         style::force_color_output(true);
-        let ours = std::thread::current().id();
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if std::thread::current().id() == ours {
-                restore();
-                before(panic);
-            } else {
-                tracing::error!("a thread panicked: {panic}");
-            }
-        }));
-        let failed = |error: io::Error| format!("the terminal cannot be used: {error}");
-        enable_raw_mode().map_err(failed)?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide).map_err(
-            |error| {
-                restore();
-                failed(error)
-            },
-        )?;
-        if mouse {
-            let _ = execute!(io::stdout(), style::Print(MOUSE_ON));
-        }
-        let _ = execute!(io::stdout(), EnableFocusChange);
-        let writer = BufWriter::with_capacity(64 << 10, io::stdout());
-        let screen = Terminal::new(CrosstermBackend::new(writer)).map_err(|error| {
+        MOUSE.store(mouse, Ordering::SeqCst);
+        #[cfg(unix)]
+        super::signals::watch();
+        let failed = |error: io::Error| {
             restore();
-            failed(error)
-        })?;
+            format!("the terminal cannot be used: {error}")
+        };
+        take().map_err(failed)?;
+        let writer = BufWriter::with_capacity(64 << 10, io::stdout());
+        let screen = Terminal::new(CrosstermBackend::new(writer)).map_err(failed)?;
         Ok(Self { screen })
     }
 }
@@ -79,12 +71,40 @@ impl Drop for Terminals {
     }
 }
 
+/// Returns the thread that draws, while the terminal is taken.
+pub fn owner() -> Option<ThreadId> {
+    *OWNER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the terminal, at the start and after a suspension.
+///
+/// # Errors
+/// Returns the system's reason; the terminal may then be half taken.
+pub fn take() -> io::Result<()> {
+    set_owner(Some(std::thread::current().id()));
+    // A shell may have changed the modes during a stop, and crossterm would think them raw.
+    disable_raw_mode()?;
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    if MOUSE.load(Ordering::SeqCst) {
+        execute!(io::stdout(), style::Print(MOUSE_ON))?;
+    }
+    execute!(io::stdout(), EnableFocusChange)
+}
+
 /// Gives the terminal back. Every part is tried, for a half-restored terminal is the worst.
-fn restore() {
+pub fn restore() {
     let mut out = io::stdout();
     let _ = execute!(out, DisableFocusChange, style::Print(MOUSE_OFF), DisableBracketedPaste);
     let _ = execute!(out, LeaveAlternateScreen);
     let _ = execute!(out, cursor::Show);
     let _ = disable_raw_mode();
     let _ = out.flush();
+    set_owner(None);
+}
+
+fn set_owner(owner: Option<ThreadId>) {
+    #[cfg(unix)]
+    super::signals::set_taken(owner.is_some());
+    *OWNER.lock().unwrap_or_else(PoisonError::into_inner) = owner;
 }

@@ -142,6 +142,16 @@ impl Program {
         size: (u16, u16),
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
+        Self::start_with(home, size, arguments, &[])
+    }
+
+    /// Starts `pleach` with variables in its environment.
+    pub fn start_with<A: AsRef<OsStr>>(
+        home: &Home,
+        size: (u16, u16),
+        arguments: impl IntoIterator<Item = A>,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system().openpty(pty_size(size)).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pleach"));
         command.args(arguments);
@@ -151,6 +161,9 @@ impl Program {
         command.env("TERM", "xterm-256color");
         for name in ["NO_COLOR", "COLORTERM", "XDG_CONFIG_HOME", "SSH_TTY", "SSH_CONNECTION"] {
             command.env_remove(name);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
         }
         let settings_before = settings(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).expect("pleach starts");
@@ -297,6 +310,7 @@ impl Program {
                 KeyCode::End => "\x1b[F",
                 KeyCode::PageUp => "\x1b[5~",
                 KeyCode::PageDown => "\x1b[6~",
+                KeyCode::Function(12) => "\x1b[24~",
                 KeyCode::Function(_) => panic!("no test presses it"),
             };
             bytes.extend(sequence.bytes());
@@ -339,6 +353,27 @@ impl Program {
             let line = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
             line.split(|byte| *byte == 0).any(|argument| argument == b"engine")
         })
+    }
+
+    /// Waits until the program has left the alternate screen.
+    #[track_caller]
+    pub fn wait_for_primary_screen(&self) {
+        self.wait_until("the primary screen", |output| !output.parser.screen().alternate_screen());
+    }
+
+    /// Waits until the program is stopped, as by Ctrl-Z, or runs again.
+    #[cfg(target_os = "linux")]
+    pub fn wait_for_stop(&self, stopped: bool) {
+        let about = format!("/proc/{}/stat", self.process());
+        let deadline = Instant::now() + patience();
+        let is_stopped = || {
+            let text = std::fs::read_to_string(&about).unwrap_or_default();
+            text.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
+        };
+        while is_stopped() != stopped {
+            assert!(Instant::now() < deadline, "pleach is to be stopped: {stopped}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Sends a signal to the program, by its name.
@@ -438,8 +473,9 @@ pub fn check_only_our_sequences(transcript: &[u8]) {
             rest = &body[end + 1..];
             continue;
         }
+        // The joiner, U+200D, stays inside of emoji.
         let invisible = matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
+            '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
         let line_end = matches!(character, '\r' | '\n');
         assert!(
             !invisible && (line_end || !character.is_control()),
