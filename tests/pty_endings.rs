@@ -42,7 +42,7 @@ use Ending::{Asked, Crash, Fatal, Keys, Suspended, SuspendedByKey, ThreadPanics}
 const ENDINGS: [Ending; 30] = [
     Keys("q"),
     Keys("jjxuq"),
-    Keys("?qq"),
+    Keys("Gq"),
     Asked("TERM"),
     Asked("HUP"),
     Asked("INT"),
@@ -111,9 +111,8 @@ fn play(ending: Ending, situation: Situation, size: (u16, u16)) {
         Asked(signal) | Fatal(signal) => program.signal(signal),
         Crash(_) => program.press("<f12>"),
         ThreadPanics => {
-            program.press("<f12>?");
-            program.wait_for_text("Move");
-            program.press("qq");
+            program.press("<f12>");
+            still_draws_and_quits(&mut program);
         }
         Suspended(_) | SuspendedByKey => {
             if let Suspended(signal) = ending {
@@ -128,9 +127,7 @@ fn play(ending: Ending, situation: Situation, size: (u16, u16)) {
             }
             program.signal("CONT");
             program.wait_for_stop(false);
-            program.press("?");
-            program.wait_for_text("Move");
-            program.press("qq");
+            still_draws_and_quits(&mut program);
         }
     }
     program.wait_for_end();
@@ -154,6 +151,18 @@ fn play(ending: Ending, situation: Situation, size: (u16, u16)) {
         let tree = Tree::fold(&log.operations).expect("the operations make a tree");
         assert!(tree.sequence() >= program.saved(), "what was shown as saved is there");
     }
+}
+
+/// Opens the help, leaves it and quits.
+fn still_draws_and_quits(program: &mut Program) {
+    program.press("?");
+    program.wait_for_text(" Help ─");
+    program.press("<esc>");
+    program.wait_for("the screen below", |screen| {
+        let below = screen.contains("type a problem") || screen.contains("── Tree");
+        below && !screen.contains(" Help ─")
+    });
+    program.press("q");
 }
 
 fn reports(home: &Home) -> Vec<PathBuf> {

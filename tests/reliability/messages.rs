@@ -143,9 +143,19 @@ fn message(random: &mut Random, keys: &[Key]) -> Msg {
     match random.below(40) {
         0..=26 => Msg::Key(*random.pick(keys)),
         27 => {
-            let kinds = [MouseKind::Press, MouseKind::Drag, MouseKind::Release, MouseKind::WheelUp, MouseKind::WheelDown];
+            let kinds = [
+                MouseKind::Press,
+                MouseKind::Drag,
+                MouseKind::Release,
+                MouseKind::ScrollUp,
+                MouseKind::ScrollDown,
+            ];
             let kind = *random.pick(&kinds);
-            Msg::Mouse(Mouse { kind, column: random.number() as u16 >> 7, row: random.number() as u16 >> 8 })
+            Msg::Mouse(Mouse {
+                kind,
+                x: random.number() as u16 >> random.below(16),
+                y: random.number() as u16 >> random.below(16),
+            })
         }
         28..=30 => {
             let character = char::from_u32(random.below(0x3000) as u32).unwrap_or(' ');
