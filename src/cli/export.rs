@@ -8,7 +8,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use super::arguments::ModelArguments;
 use super::exit::{Exit, Failure};
 use super::export_arguments::ExportArguments;
+use super::loading;
 use super::output::Output;
+use super::tokenizer::Tokenizer;
 use crate::assets;
 use crate::engine::gguf::{self, Gguf};
 use crate::engine::template::ChatTemplate;
@@ -33,14 +35,27 @@ pub fn export(
     let options = options(arguments);
     let needs = formats.iter().map(|format| format.needs).max().unwrap_or(Needs::Nothing);
     let rendering = if needs > Needs::Nothing { Some(rendering(model)?) } else { None };
+    let tokenizer = match needs {
+        Needs::Tokenizer => Some(Tokenizer::start(model.engine, loading::options(model)?)?),
+        _ => None,
+    };
+    let tokenize = |text: &str, reading| match &tokenizer {
+        Some(tokenizer) => tokenizer.tokenize(text, reading),
+        None => Err("without a tokenizer".to_owned()),
+    };
+    let fingerprint = tokenizer.as_ref().map(|tokenizer| tokenizer.fingerprint.as_str());
+    let in_export = |fingerprint| export::Tokenizer { fingerprint, tokenize: &tokenize };
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     let mut progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
         true
     };
-    let mut tools =
-        Tools { rendering: rendering.as_ref(), tokenize: None, progress: &mut progress };
+    let mut tools = Tools {
+        rendering: rendering.as_ref(),
+        tokenizer: fingerprint.map(in_export),
+        progress: &mut progress,
+    };
     if formats.is_empty() {
         let place = view::write(&arguments.files, &views, &arguments.out, &mut tools)?;
         bar.finish_and_clear();
@@ -109,7 +124,7 @@ fn rendering(model: &ModelArguments) -> Result<Rendering, Failure> {
         Some(file) => gguf::inspect(file).map_err(failed)?,
         None => gguf::inspect_bytes("the embedded model", assets::MODEL).map_err(failed)?,
     };
-    let options = super::loading::options(model)?;
+    let options = loading::options(model)?;
     let Gguf { chat_template, bos, eos, .. } = header;
     let source = options.template.or(chat_template).ok_or_else(|| {
         let message = "the model has no chat template; pass one with --chat-template FILE";

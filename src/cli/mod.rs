@@ -28,6 +28,7 @@ mod screen;
 mod show;
 mod show_json;
 mod stop;
+mod tokenizer;
 mod trial;
 mod trials;
 mod worker;

@@ -118,6 +118,10 @@ impl<'model> Decoder<'model> {
                 let costs = self.pace.costs().to_vec();
                 return out(Event::Counted { id, counters: self.counters(), costs });
             }
+            Request::Tokenize { id, text, reading } => {
+                let tokens = self.model.tokenize(&text, reading);
+                return out(Event::Tokenized { id, tokens });
+            }
             Request::Cancel { id } => {
                 for rider in self.take(id) {
                     rider.cancel(out);

@@ -13,7 +13,7 @@ use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
 
 use super::gguf;
-use super::protocol::{Content, ModelInfo, ModelOptions, Part, Prompt};
+use super::protocol::{Content, ModelInfo, ModelOptions, Part, Prompt, Reading};
 use super::template::{ChatTemplate, Piece};
 use crate::assets;
 
@@ -207,6 +207,22 @@ impl Model {
     /// Returns whether a token ends the model's turn.
     pub fn ends_turn(&self, token: i32) -> bool {
         self.llama.vocab().is_eog(LlamaToken(token))
+    }
+
+    /// Turns a text into tokens.
+    pub fn tokenize(&self, text: &str, reading: Reading) -> Vec<i32> {
+        let vocabulary = self.llama.vocab();
+        let found = vocabulary.tokenize(text.as_bytes(), false, reading != Reading::Content);
+        let mut tokens: Vec<_> = found.iter().map(|token| token.0).collect();
+        let begin = vocabulary.bos().0;
+        // Many templates print the begin-of-sequence token themselves.
+        if reading == Reading::Start
+            && vocabulary.should_add_bos()
+            && tokens.first() != Some(&begin)
+        {
+            tokens.insert(0, begin);
+        }
+        tokens
     }
 
     /// Returns the single tokens that spell a label, bare or after a space.

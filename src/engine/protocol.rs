@@ -2,8 +2,8 @@
 //!
 //! A request carries an id of the caller's choice; every event that answers it carries the
 //! same id. A `Generate` ends with one `BranchDone` per branch, a `ScoreLabels` with one
-//! `Labels`, a `ScoreText` with one `Scored`; each may end with `Failed` instead. `Lost` ends
-//! all requests at once.
+//! `Labels`, a `ScoreText` with one `Scored`, a `Tokenize` with one `Tokenized`; each may end
+//! with `Failed` instead. `Lost` ends all requests at once.
 
 use std::path::PathBuf;
 
@@ -47,6 +47,15 @@ pub enum Request {
         /// The request's id.
         id: RequestId,
     },
+    /// Say which tokens a text is, without decoding anything.
+    Tokenize {
+        /// The request's id.
+        id: RequestId,
+        /// The text.
+        text: String,
+        /// Where in a prompt it stands.
+        reading: Reading,
+    },
     /// Stop a request within one decoding step.
     Cancel {
         /// The request's id.
@@ -62,10 +71,23 @@ impl Request {
             Self::Generate(Generate { id, .. })
             | Self::ScoreLabels { id, .. }
             | Self::ScoreText { id, .. }
-            | Self::Count { id } => Some(*id),
+            | Self::Count { id }
+            | Self::Tokenize { id, .. } => Some(*id),
             Self::Load(_) | Self::Cancel { .. } => None,
         }
     }
+}
+
+/// Where in a prompt a text stands, on which its tokens depend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Reading {
+    /// It is a template's own text at the beginning of a sequence: special tokens count, and
+    /// the token that begins a sequence comes first where the model wants it.
+    Start,
+    /// It is a template's own text: special tokens count.
+    Markup,
+    /// Somebody wrote or sampled it: nothing in it is special.
+    Content,
 }
 
 /// The most alternatives that are told of a token.
@@ -296,6 +318,13 @@ pub enum Event {
         branch: u32,
         /// Why.
         stop: StopReason,
+    },
+    /// A text was tokenised.
+    Tokenized {
+        /// The request.
+        id: RequestId,
+        /// Its tokens.
+        tokens: Vec<i32>,
     },
     /// Label probabilities were read.
     Labels {

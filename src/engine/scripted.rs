@@ -84,6 +84,10 @@ impl Script {
         match request {
             Request::Load(_) => vec![Event::Loading { progress: 0.5 }, Event::Loaded(info())],
             Request::Cancel { .. } => Vec::new(),
+            Request::Tokenize { id, text, .. } => {
+                let tokens = text.bytes().map(i32::from).collect();
+                vec![Event::Tokenized { id: *id, tokens }]
+            }
             Request::Generate(Generate { id, prompt, seeds, max_tokens, .. }) => {
                 let most = usize::try_from(*max_tokens).unwrap_or(usize::MAX);
                 let branches: Vec<_> = seeds.iter().map(|seed| self.step(prompt, *seed)).collect();

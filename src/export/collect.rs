@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Error;
 use super::example::{Example, Left, examples};
-use super::format::{Format, Kit, Masks, Tokenize};
+use super::format::{Format, Kit, Masks, Tokenizer};
 use super::material::Material;
 use super::options::Options;
 use super::plan::Entry;
@@ -25,7 +25,7 @@ pub struct Tools<'a> {
     /// The chat template, if a format needs one.
     pub rendering: Option<&'a Rendering>,
     /// The tokenizer, if a format needs one.
-    pub tokenize: Option<Tokenize<'a>>,
+    pub tokenizer: Option<Tokenizer<'a>>,
     /// Told how many of how many sessions are read; returns whether to go on.
     pub progress: &'a mut dyn FnMut(usize, usize) -> bool,
 }
@@ -141,6 +141,8 @@ struct Gathering {
     repeated: usize,
     overruled: usize,
     thinking: bool,
+    /// Sessions whose model had another chat template.
+    other_template: usize,
 }
 
 impl Gathering {
@@ -157,6 +159,7 @@ impl Gathering {
             repeated: 0,
             overruled: 0,
             thinking: false,
+            other_template: 0,
         }
     }
 
@@ -178,7 +181,10 @@ impl Gathering {
         }
         self.found.sessions.push(entry(material));
         self.overruled += overruled(&material.tree);
-        let kit = Kit { material, rendering: tools.rendering, tokenize: tools.tokenize };
+        if let (Some(rendering), Some(model)) = (tools.rendering, material.tree.model()) {
+            self.other_template += usize::from(rendering.template != model.template);
+        }
+        let kit = Kit { material, rendering: tools.rendering, tokenizer: tools.tokenizer };
         let mut made = BTreeMap::new();
         for (place, draft) in self.found.drafts.iter_mut().enumerate() {
             let wants = draft.format.wants;
@@ -217,6 +223,12 @@ impl Gathering {
             warn(format!(
                 "a person and the verifier disagree on {} trajectories; the person's word counts",
                 self.overruled
+            ));
+        }
+        if self.other_template > 0 {
+            warn(format!(
+                "{} sessions were grown with another chat template than the one of this export; name theirs with --model or --chat-template",
+                self.other_template
             ));
         }
         if self.thinking {

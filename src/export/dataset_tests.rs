@@ -37,7 +37,7 @@ fn export(
     let formats: Vec<_> = names.iter().map(|name| Format::named(name).unwrap()).collect();
     let rendering = rendering();
     let mut progress = |_, _| true;
-    let mut tools = Tools { rendering: Some(&rendering), tokenize: None, progress: &mut progress };
+    let mut tools = Tools { rendering: Some(&rendering), tokenizer: None, progress: &mut progress };
     write(sources, &formats, options, out, &mut tools).map(|(report, _)| report)
 }
 
@@ -187,7 +187,7 @@ fn a_stopped_export_leaves_nothing() {
     let sources = sessions(home.path());
     let before = fs::read_dir(home.path()).unwrap().count();
     let mut progress = |done, _| done < 3;
-    let mut tools = Tools { rendering: None, tokenize: None, progress: &mut progress };
+    let mut tools = Tools { rendering: None, tokenizer: None, progress: &mut progress };
     let formats = [Format::named("trl-sft").unwrap()];
     let out = home.path().join("set");
     let stopped = write(&sources, &formats, &Options::default(), &out, &mut tools);

@@ -36,6 +36,7 @@ use super::rendering::Rendering;
 use super::shape::Shape;
 use super::steps::Steps;
 use super::trajectory::Trajectory;
+use crate::engine::protocol::Reading;
 
 /// A format of records.
 #[derive(Debug)]
@@ -78,16 +79,13 @@ pub enum Needs {
     Tokenizer,
 }
 
-/// Turns text into the model's tokens; special tokens count in markup only.
-pub type Tokenize<'a> = &'a dyn Fn(&str, Markup) -> Result<Vec<i32>, String>;
-
-/// Whether special tokens count in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Markup {
-    /// They do: it is the template's own text.
-    Yes,
-    /// They do not: somebody wrote or sampled it.
-    No,
+/// Turns text into a model's tokens.
+#[derive(Clone, Copy)]
+pub struct Tokenizer<'a> {
+    /// Identifies the model, as sessions name it.
+    pub fingerprint: &'a str,
+    /// Does it, or says in words why it cannot.
+    pub tokenize: &'a dyn Fn(&str, Reading) -> Result<Vec<i32>, String>,
 }
 
 /// What records are made with.
@@ -98,7 +96,7 @@ pub struct Kit<'a> {
     /// The chat template, if the format needs one.
     pub rendering: Option<&'a Rendering>,
     /// The tokenizer, if the format needs one.
-    pub tokenize: Option<Tokenize<'a>>,
+    pub tokenizer: Option<Tokenizer<'a>>,
 }
 
 impl Kit<'_> {
@@ -112,9 +110,15 @@ impl Kit<'_> {
         self.rendering.ok_or_else(|| Left::Unfit("without the model's chat template".to_owned()))
     }
 
-    fn tokens(&self, text: &str, markup: Markup) -> Result<Vec<i32>, Left> {
-        let tokenize = self.tokenize.ok_or("without the model's tokenizer".to_owned());
-        tokenize.and_then(|tokenize| tokenize(text, markup)).map_err(Left::Unfit)
+    fn tokens(&self, text: &str, reading: Reading) -> Result<Vec<i32>, Left> {
+        let missing = || Left::Unfit("without the model's tokenizer".to_owned());
+        let Tokenizer { fingerprint, tokenize } = self.tokenizer.ok_or_else(missing)?;
+        let model = self.material.tree.model();
+        if model.is_some_and(|model| model.fingerprint != fingerprint) {
+            let why = "grown by another model than that of the tokenizer; name theirs with --model";
+            return Err(Left::Unfit(why.to_owned()));
+        }
+        tokenize(text, reading).map_err(Left::Unfit)
     }
 }
 

@@ -40,7 +40,7 @@ mod writer;
 pub use collect::Tools;
 pub use error::Error;
 pub use example::{Example, Left, Wants};
-pub use format::{FORMATS, Format, Markup, Masks, Needs, Tokenize};
+pub use format::{FORMATS, Format, Masks, Needs, Tokenizer};
 pub use goal::Goal;
 pub use material::Material;
 pub use options::{Encoding, Flag, Options};

@@ -14,12 +14,13 @@ use super::super::sample::{rendering, small};
 use super::*;
 
 /// Makes each byte a token, and each mark of the template one of its own.
-fn bytes(text: &str, markup: Markup) -> Result<Vec<i32>, String> {
+fn bytes(text: &str, reading: Reading) -> Result<Vec<i32>, String> {
     let marks = ["<|im_start|>", "<|im_end|>"];
     let mut rest = text;
     let mut tokens = Vec::new();
     while let Some(first) = rest.bytes().next() {
-        let mark = marks.iter().position(|mark| markup == Markup::Yes && rest.starts_with(mark));
+        let mark =
+            marks.iter().position(|mark| reading != Reading::Content && rest.starts_with(mark));
         if let Some(mark) = mark {
             tokens.push(300 + i32::try_from(mark).map_err(|error| error.to_string())?);
             rest = &rest[marks[mark].len()..];
@@ -33,7 +34,9 @@ fn bytes(text: &str, markup: Markup) -> Result<Vec<i32>, String> {
 
 fn records(format: &'static Format) -> Vec<Result<String, Left>> {
     let (material, rendering) = (small().material(), rendering());
-    let kit = Kit { material: &material, rendering: Some(&rendering), tokenize: Some(&bytes) };
+    let fingerprint = &material.tree.model().unwrap().fingerprint;
+    let tokenizer = Tokenizer { fingerprint, tokenize: &bytes };
+    let kit = Kit { material: &material, rendering: Some(&rendering), tokenizer: Some(tokenizer) };
     let found = examples(&material, format.wants, &Options::default()).into_iter();
     found.map(|example| (format.record)(&example?, &kit)).collect()
 }
@@ -93,7 +96,7 @@ fn of_a_splice_exactly_the_signal_and_the_good_continuation_are_learnt() {
     let start = labels.iter().position(|label| label != -100).unwrap();
     assert_eq!(ids[start..], labels[start..]);
     // The signal in bytes, the good steps as they were sampled, the end of the turn.
-    let (signal, end) = (bytes("Wait, that is wrong.\n", Markup::No).unwrap(), 301);
+    let (signal, end) = (bytes("Wait, that is wrong.\n", Reading::Content).unwrap(), 301);
     assert_eq!(labels[start..start + signal.len()], signal[..]);
     assert_eq!(labels.last().unwrap(), end);
     assert_eq!(labels.len() - start, signal.len() + 5 + 2 + 1);

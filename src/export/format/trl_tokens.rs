@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::super::example::{Example, Left, Wants};
 use super::super::shape::Shape;
-use super::{Format, Kit, Markup, Masks, Needs, line, path};
+use super::{Format, Kit, Masks, Needs, line, path};
+use crate::engine::protocol::Reading;
 
 pub const FORMAT: Format = Format {
     name: "trl-tokens",
@@ -42,20 +43,20 @@ fn record(example: &Example, kit: &Kit) -> Result<String, Left> {
     let path = path(example, &FORMAT)?;
     let rendering = kit.rendering()?;
     let mut record = Record::default();
-    for (text, markup) in [
-        (rendering.before.as_str(), Markup::Yes),
-        (kit.question(), Markup::No),
-        (rendering.between.as_str(), Markup::Yes),
+    for (text, reading) in [
+        (rendering.before.as_str(), Reading::Start),
+        (kit.question(), Reading::Content),
+        (rendering.between.as_str(), Reading::Markup),
     ] {
-        record.push(&kit.tokens(text, markup)?, false);
+        record.push(&kit.tokens(text, reading)?, false);
     }
     for segment in &path.segments {
         if segment.tokens.is_empty() {
-            record.push(&kit.tokens(&segment.text, Markup::No)?, segment.trained);
+            record.push(&kit.tokens(&segment.text, Reading::Content)?, segment.trained);
         } else {
             record.push(&segment.tokens, segment.trained);
         }
     }
-    record.push(&kit.tokens(&rendering.end, Markup::Yes)?, true);
+    record.push(&kit.tokens(&rendering.end, Reading::Markup)?, true);
     line(&record)
 }

@@ -56,7 +56,7 @@ fn sessions_of_one_name_become_files_of_two() {
         })
         .collect();
     let mut progress = |_, _| true;
-    let mut tools = Tools { rendering: None, tokenize: None, progress: &mut progress };
+    let mut tools = Tools { rendering: None, tokenizer: None, progress: &mut progress };
     let out = write(&paths, &[&VIEWS[1]], &home.path().join("out"), &mut tools).unwrap();
     assert_eq!(std::fs::read_dir(out).unwrap().count(), 2);
 }
