@@ -19,7 +19,7 @@ def stepwise():
     data = load_dataset("json", data_files=f"{FOLDER}/jsonl/data/trl-stepwise/train.jsonl", split="train")
     args = PRMConfig(
         output_dir="out", max_steps=1, per_device_train_batch_size=2, report_to="none", use_cpu=True, bf16=False,
-        gradient_checkpointing=False, save_strategy="no",
+        gradient_checkpointing=False, save_strategy="no", logging_strategy="no", disable_tqdm=True,
     )
     model = AutoModelForTokenClassification.from_pretrained(f"{TINY}/rewards")
     trainer = PRMTrainer(model=model, args=args, train_dataset=data, processing_class=tokenizer)

@@ -22,7 +22,7 @@ truth = splices()
 END = "<|im_end|>"
 COMMON = dict(
     output_dir="out", max_steps=1, per_device_train_batch_size=2, report_to="none", use_cpu=True, bf16=False,
-    gradient_checkpointing=False, save_strategy="no",
+    gradient_checkpointing=False, save_strategy="no", logging_strategy="no", disable_tqdm=True,
 )
 
 

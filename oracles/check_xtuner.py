@@ -49,8 +49,17 @@ chat = load("utils/templates.py").PROMPT_TEMPLATE["qwen_chat"]
 with open(f"{ROOT}/xtuner/version.py", encoding="utf-8") as f:
     version = f.read().split("__version__ = ")[1].splitlines()[0].strip("\"'")
 checks = Checks("xtuner", version)
-tokenizer = AutoTokenizer.from_pretrained(f"{TINY}/causal")
-tokenizer.bos_token_id = tokenizer.bos_token_id or []
+
+
+class Qwen2TokenizerFast:
+    """Our tokenizer under the name by which xtuner knows that no token begins a sequence."""
+
+    def __init__(self):
+        self.inside = AutoTokenizer.from_pretrained(f"{TINY}/causal")
+        self.eos_token_id, self.encode, self.decode = self.inside.eos_token_id, self.inside.encode, self.inside.decode
+
+
+tokenizer = Qwen2TokenizerFast()
 truth = splices()
 END = "<|im_end|>"
 

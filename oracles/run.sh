@@ -23,7 +23,7 @@ head -n "${ORACLE_PROBLEMS:-12}" "$root/assets/problems/easy.jsonl" > "$work/pro
 
 # named HEADING: the formats that the help has under a heading, with commas between them.
 named() {
-    "$pleach" export --help | awk -v heading="$1" '/^For /{on = ($0 == heading)} on && /^  /{print $1}' | paste -sd,
+    "$pleach" export --help | awk -v heading="$1" '/^For /{on = ($0 == heading)} on && /^  [a-z0-9-]+  /{print $1}' | paste -sd,
 }
 names=$(named "For trainers:")
 viewers=$(named "For viewers:")

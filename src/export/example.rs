@@ -49,6 +49,8 @@ pub enum Example {
 pub enum Left {
     /// Nobody said whether it is good or bad.
     Unjudged,
+    /// It ends without an answer, so nothing but a person can judge it.
+    NoAnswer,
     /// Only a vote speaks for it.
     PseudoLabel,
     /// It is bad, and the format has no use for bad ones.
@@ -77,6 +79,7 @@ impl std::fmt::Display for Left {
             Self::Unjudged => {
                 "neither labelled nor verified; label them, or give the problem a verifier"
             }
+            Self::NoAnswer => "ending without an answer; label them to use them",
             Self::PseudoLabel => "judged by a vote only; --pseudo-labels takes them in",
             Self::Bad => "bad, which this format has no use for",
             Self::Flagged => "flagged for another look; take the flag off to export them",
@@ -192,6 +195,7 @@ fn judged(material: &Material, options: &Options) -> Vec<Result<Trajectory, Left
             match voted {
                 Some(_) if options.pseudo_labels => path.standing = voted,
                 Some(_) => return Err(Left::PseudoLabel),
+                None if path.answer.is_none() => return Err(Left::NoAnswer),
                 None => return Err(Left::Unjudged),
             }
         }

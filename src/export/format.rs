@@ -79,13 +79,16 @@ pub enum Needs {
     Tokenizer,
 }
 
+/// The tokens of a text, or in words why there are none.
+pub type Tokens = Result<Vec<i32>, String>;
+
 /// Turns text into a model's tokens.
 #[derive(Clone, Copy)]
 pub struct Tokenizer<'a> {
     /// Identifies the model, as sessions name it.
     pub fingerprint: &'a str,
-    /// Does it, or says in words why it cannot.
-    pub tokenize: &'a dyn Fn(&str, Reading) -> Result<Vec<i32>, String>,
+    /// Does it.
+    pub tokenize: &'a dyn Fn(&str, Reading) -> Tokens,
 }
 
 /// What records are made with.
