@@ -86,6 +86,34 @@ fn help() {
 }
 
 #[test]
+fn found_filtered_and_hoisted() {
+    snapshot("finding", &problem("How much is half of 42?"), "/answer: 2");
+    snapshot("filtered", &problem("How much is half of 42?"), "fAnswer: 21<enter>j");
+    snapshot("hoisted", &problem("How much is half of 42?"), "jjjzo");
+}
+
+#[test]
+fn the_graph() {
+    snapshot("graph", &problem("How much is half of 42?"), "gaga<space>g");
+}
+
+#[test]
+fn rows_that_were_scrolled() {
+    snapshot("sticky", &problem("How much is half of 42?"), "G");
+    snapshot("shifted", &problem("How much is half of 42?"), "<gt>");
+}
+
+#[test]
+fn another_column() {
+    snapshot("column", &problem("How much is half of 42?"), ":column verifier<enter>");
+}
+
+#[test]
+fn shaded_tokens() {
+    snapshot("shaded", &problem("How much is half of 42?"), "llgt");
+}
+
+#[test]
 fn help_that_is_narrowed() {
     snapshot("help-found", &problem("How much is half of 42?"), "?fold");
 }

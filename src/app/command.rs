@@ -3,9 +3,11 @@
 //! The keymap, the hints, the help and the manual are made from this table, so none of them
 //! can disagree with another.
 
-use super::argument::{Argument, Arguments};
+use super::argument::{Argument, Arguments, anything};
 use super::model::Model;
-use super::{Effect, appearance, help, line, list, overlay, reader, start, update, workbench};
+use super::{
+    Effect, appearance, find, help, line, list, overlay, reader, sight, start, update, workbench,
+};
 
 pub use super::place::Place;
 
@@ -94,6 +96,16 @@ pub static COMMANDS: &[Command] = &[
     command!("fold-all", "fold all", ["zM"], BENCH, "Fold", "", |m, _, _| workbench::fold_all(m, true)),
     command!("unfold-all", "unfold all", ["zR"], BENCH, "Fold", "", |m, _, _| workbench::fold_all(m, false)),
     command!("chains", "chains on one row or on many", ["zz"], BENCH, "Fold", "", |m, _, _| workbench::toggle_chains(m)),
+    command!("find" [Argument::optional("TEXT", anything)], "find a text", ["/"], BENCH, "Look", "", |m, a, _| find::find(m, a)),
+    command!("find-next", "next match", ["n"], BENCH, "Look", "", |m, _, _| find::next(m, true)),
+    command!("find-previous", "match before", ["N"], BENCH, "Look", "", |m, _, _| find::next(m, false)),
+    command!("filter" [Argument::optional("TEXT", anything)], "show only what has a text", ["f"], BENCH, "Look", "", |m, a, _| find::filter(m, a)),
+    command!("hoist", "show only what is below here, or all", ["zo"], BENCH, "Look", "", |m, _, _| sight::hoist(m)),
+    command!("graph", "the tree as a graph, or as rows", ["gv", "<space>g"], BENCH, "Look", "", |m, _, _| sight::graph(m)),
+    command!("shade", "shade tokens by probability, or not", ["gt", "<space>p"], BENCH, "Look", "", |m, _, _| sight::shade(m)),
+    command!("shift-right", "scroll the rows to the right", ["<gt>"], BENCH, "Look", "", |m, _, _| sight::shift(m, 8)),
+    command!("shift-left", "scroll the rows to the left", ["<lt>"], BENCH, "Look", "", |m, _, _| sight::shift(m, -8)),
+    command!("column" [Argument::needed("EVALUATOR", sight::evaluators)], "a column for an evaluator, or none", ["<space>c"], BENCH, "Look", "", |m, a, _| sight::column(m, a)),
     command!("search", "start or pause the search", ["s"], BENCH, "Grow", "search", |m, _, now| workbench::toggle_search(m, now)),
     command!("step", "search one step", ["."], BENCH, "Grow", "step", |m, _, now| workbench::step(m, now)),
     command!("grow", "grow children here", ["ge"], BENCH, "Grow", "grow", |m, _, now| workbench::expand(m, now)),

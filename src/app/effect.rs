@@ -37,6 +37,8 @@ pub enum Effect {
     },
     /// Give the terminal back and stop, until the program is continued.
     Suspend,
+    /// Tell the person who looks elsewhere, through the terminal.
+    Notify(String),
     /// End the program.
     Quit,
 }

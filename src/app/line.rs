@@ -3,19 +3,37 @@
 //! Responsible for what is typed on it, and for running a line through the command table. The
 //! same lines are what a keymap file binds keys to.
 
-use super::Effect;
 use super::argument::{Arguments, cut};
 use super::command::{COMMANDS, Command, Place};
 use super::field::Field;
 use super::model::Model;
 use super::overlay::Overlay;
+use super::{Effect, find};
+use crate::tree::NodeId;
 
 /// The most lines that are remembered.
 const REMEMBERED: usize = 200;
 
+/// What a line is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// A command.
+    #[default]
+    Command,
+    /// A text to be found.
+    Find {
+        /// The chosen node before, and its line on the screen.
+        from: (NodeId, usize),
+    },
+    /// A text to filter by.
+    Filter,
+}
+
 /// The `:` line while it is open.
 #[derive(Debug, Default)]
 pub struct Line {
+    /// What it is for.
+    pub purpose: Purpose,
     /// What is typed.
     pub field: Field,
     /// How it could go on: whole lines, and a word about each.
@@ -110,9 +128,24 @@ fn distance(from: &str, to: &str) -> usize {
 
 /// Opens the line with a text on it.
 pub(super) fn open(model: &mut Model, text: &str) -> Vec<Effect> {
-    model.overlays.push(Overlay::Line(Line { field: Field::new(text), ..Line::default() }));
+    open_for(model, Purpose::Command, text)
+}
+
+/// Opens the line for something.
+pub(super) fn open_for(model: &mut Model, purpose: Purpose, text: &str) -> Vec<Effect> {
+    let line = Line { purpose, field: Field::new(text), ..Line::default() };
+    model.overlays.push(Overlay::Line(line));
     typed(model);
     Vec::new()
+}
+
+/// Closes the line; what was looked for while it was typed is dropped.
+pub(super) fn close(model: &mut Model) {
+    let purpose = line(model).map(|line| line.purpose);
+    model.overlays.pop();
+    if let Some(Purpose::Find { from }) = purpose {
+        find::typed(model, "", from);
+    }
 }
 
 fn line(model: &mut Model) -> Option<&mut Line> {
@@ -125,8 +158,19 @@ fn line(model: &mut Model) -> Option<&mut Line> {
 /// Looks for how the line could go on.
 pub(super) fn typed(model: &mut Model) {
     let below = model.place_below();
-    let Some(text) = line(model).map(|line| line.field.text().to_owned()) else { return };
-    let choices = choices(model, below, &text);
+    let Some((purpose, text)) =
+        line(model).map(|line| (line.purpose, line.field.text().to_owned()))
+    else {
+        return;
+    };
+    let choices = match purpose {
+        Purpose::Command => choices(model, below, &text),
+        Purpose::Find { from } => {
+            find::typed(model, &text, from);
+            Vec::new()
+        }
+        Purpose::Filter => Vec::new(),
+    };
     if let Some(line) = line(model) {
         (line.choices, line.chosen) = (choices, None);
     }
@@ -190,10 +234,26 @@ pub(super) fn remember(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// Runs what is typed.
 pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
-    let Some(text) = line(model).map(|line| line.field.text().trim().to_owned()) else {
+    let Some((purpose, text)) =
+        line(model).map(|line| (line.purpose, line.field.text().trim().to_owned()))
+    else {
         return Vec::new();
     };
     model.overlays.pop();
+    match purpose {
+        Purpose::Command => {}
+        Purpose::Find { .. } => {
+            let found = model.workbench().is_some_and(|bench| bench.is_found(bench.cursor));
+            if !text.is_empty() && !found {
+                model.complain(format!("No step has {text:?}."));
+            }
+            return Vec::new();
+        }
+        Purpose::Filter => {
+            find::keep(model, &text);
+            return Vec::new();
+        }
+    }
     if text.is_empty() {
         return Vec::new();
     }

@@ -15,7 +15,7 @@ use super::line::Line;
 use super::list::List;
 use super::model::Model;
 use super::reader::Reader;
-use super::{Effect, help, line, list, start};
+use super::{Effect, help, line, list, sight, start};
 
 /// A layer.
 #[derive(Debug)]
@@ -111,6 +111,8 @@ pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
 pub(super) fn escape(model: &mut Model) -> Vec<Effect> {
     match model.place() {
         Place::List => list::close(model),
+        Place::Line => line::close(model),
+        Place::Workbench => sight::widen(model),
         Place::Field => start::leave_field(model),
         _ => {
             model.overlays.pop();

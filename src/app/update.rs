@@ -18,7 +18,7 @@ use crate::tree::{Actor, Body, NodeId};
 /// Changes the model by a message. `now` is in milliseconds since 1970-01-01 UTC.
 pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
     model.now = now;
-    let effects = match message {
+    let mut effects = match message {
         Msg::Key(key) => press(model, key, now),
         Msg::Mouse(mouse) => {
             mouse::moved(model, mouse);
@@ -84,6 +84,11 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
     };
     if let Some(broken) = model.workbench_mut().and_then(Workbench::take_broken) {
         model.complain(broken);
+    }
+    if let Some(reason) = model.workbench_mut().and_then(Workbench::take_ended)
+        && !model.focused
+    {
+        effects.push(Effect::Notify(format!("pleach: the search has ended, {reason}")));
     }
     effects
 }

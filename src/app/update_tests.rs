@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::super::{Entry, Keymap, parse_keys};
+use super::super::{Entry, Keymap, MouseKind, parse_keys};
 use super::*;
 use crate::app::command::COMMANDS;
 use crate::engine::protocol::ModelOptions;
@@ -332,6 +332,92 @@ fn escape_and_control_c_close_one_layer_at_a_time() {
             assert!(bench.model.overlays.is_empty(), "{open} {close}");
         }
     }
+}
+
+#[test]
+fn finding_goes_to_matches_as_they_are_typed_and_round_again() {
+    let mut bench = Bench::grown();
+    bench.keys("j");
+    let from = bench.bench().cursor;
+    bench.keys("/Answer: 2");
+    let first = bench.bench().cursor;
+    assert!(bench.bench().tree.node(first).text().contains("Answer: 2"));
+    bench.keys("<esc>");
+    assert_eq!(bench.bench().cursor, from, "Escape leads back");
+    bench.keys("/answer: 2<enter>n");
+    let second = bench.bench().cursor;
+    assert_ne!(second, first, "small letters match large ones");
+    bench.keys("N");
+    assert_eq!(bench.bench().cursor, first);
+    bench.keys("<esc>n");
+    assert!(bench.notice().starts_with("Nothing is looked for"), "{}", bench.notice());
+    bench.keys("/ANSWER<enter>");
+    assert_eq!(bench.notice(), "No step has \"ANSWER\".");
+}
+
+#[test]
+fn a_filter_keeps_what_leads_to_matches_and_escape_ends_it() {
+    let mut bench = Bench::grown();
+    let all = bench.bench().outline.len();
+    bench.keys("fAnswer: 21<enter>");
+    let (tree, outline) = (&bench.bench().tree, &bench.bench().outline);
+    assert!(outline.len() < all);
+    for id in tree.ids().filter(|id| !outline.is_hidden(*id)) {
+        assert!(tree.subtree(id).any(|at| tree.node(at).text().contains("Answer: 21")));
+    }
+    bench.keys("<esc>");
+    assert_eq!(bench.bench().outline.len(), all);
+    bench.keys("fAnswer: 21<enter>ga");
+    assert_eq!(bench.bench().cursor, bench.bench().best().unwrap().best);
+}
+
+#[test]
+fn a_hoisted_node_stands_for_the_root_until_escape() {
+    let mut bench = Bench::grown();
+    bench.keys("l");
+    let top = bench.bench().cursor;
+    bench.keys("zo");
+    bench.keys("hG");
+    assert!(bench.bench().tree.is_within(bench.bench().cursor, top));
+    assert_ne!(bench.bench().cursor, top);
+    bench.keys("gg");
+    assert_eq!(bench.bench().cursor, top);
+    bench.keys("j<esc>gg");
+    assert_eq!(bench.bench().cursor, NodeId::ROOT);
+}
+
+#[test]
+fn the_end_of_a_search_is_told_to_who_looks_elsewhere() {
+    for focused in [true, false] {
+        let mut bench = Bench::new();
+        bench.tell(&Msg::Focus(focused));
+        bench.tell(&Msg::Opened(opened(Some(Problem { text: "p".into(), ..Problem::default() }))));
+        let mut told = Vec::new();
+        while let Some(event) = bench.events.pop_front() {
+            bench.tell(&Msg::Engine(event));
+            told.extend(
+                bench.effects.iter().filter(|effect| matches!(effect, Effect::Notify(_))).cloned(),
+            );
+        }
+        assert_eq!(told.len(), usize::from(!focused), "{told:?}");
+    }
+}
+
+#[test]
+fn the_mouse_chooses_folds_and_moves_the_border() {
+    let mut bench = Bench::grown();
+    let mouse = |kind, x, y| Msg::Mouse(super::super::Mouse { kind, x, y });
+    bench.tell(&mouse(MouseKind::Press, 20, 3));
+    assert_eq!(bench.bench().outline.position(&bench.bench().tree, bench.bench().cursor), 1);
+    let rows = bench.bench().outline.len();
+    bench.tell(&mouse(MouseKind::Press, 1, 3));
+    assert!(bench.bench().outline.len() < rows, "the fold mark folds");
+    let before = bench.model.layout().tree.width;
+    bench.tell(&mouse(MouseKind::Press, before, 10));
+    bench.tell(&mouse(MouseKind::Drag, before + 9, 10));
+    bench.tell(&mouse(MouseKind::Release, before + 9, 10));
+    bench.tell(&mouse(MouseKind::Drag, 3, 10));
+    assert_eq!(bench.model.layout().tree.width, before + 9);
 }
 
 /// Any message that a person, an engine or a disk might send.

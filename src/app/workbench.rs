@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use super::Effect;
 use super::message::Opened;
 use super::model::Model;
+use super::sight::Sight;
 use crate::aggregate::{Answer, Tally};
 use crate::evaluate::Rating;
 use crate::search::{Driver, Mode, Policy, Turn};
@@ -28,6 +29,8 @@ pub struct Workbench {
     /// The line of the tree pane that the cursor is on, from 0: it stays there while the tree
     /// grows around it.
     pub line: usize,
+    /// How the tree is looked at.
+    pub sight: Sight,
     /// How many rows the path is scrolled up from its end.
     pub path_scroll: usize,
     /// The session's file.
@@ -47,6 +50,7 @@ pub struct Workbench {
     /// session that was opened may be a stranger's.
     runs_commands: bool,
     broken: Option<String>,
+    ended: Option<String>,
 }
 
 /// What is known of the session on disk.
@@ -83,6 +87,7 @@ impl Workbench {
             driver: Driver::new(policy, opened.seed, first_request),
             cursor: NodeId::ROOT,
             line: 0,
+            sight: Sight::default(),
             path_scroll: 0,
             path: opened.path,
             saved: Saved { sequence: tree.sequence(), failure: None, read_only: opened.read_only },
@@ -95,6 +100,7 @@ impl Workbench {
             unsaved: Vec::new(),
             runs_commands: opened.problem.is_some(),
             broken: None,
+            ended: None,
             tree,
         };
         for id in bench.tree.ids() {
@@ -167,7 +173,10 @@ impl Workbench {
                 }
             }
             Body::SearchStarted { .. } => self.stopped = None,
-            Body::SearchStopped { reason } => self.stopped = Some(reason.clone()),
+            Body::SearchStopped { reason } => {
+                self.stopped = Some(reason.clone());
+                self.ended = Some(reason.clone());
+            }
             Body::SearchStepped { node, reason } => {
                 self.search_log.push_back(format!("{node}  {reason}"));
                 if self.search_log.len() > SEARCH_LOG {
@@ -237,6 +246,11 @@ impl Workbench {
         (!unsaved.is_empty()).then_some(Effect::Save(unsaved))
     }
 
+    /// Returns why the search has ended, once.
+    pub(super) fn take_ended(&mut self) -> Option<String> {
+        self.ended.take()
+    }
+
     /// Returns what went wrong inside, once.
     pub(super) fn take_broken(&mut self) -> Option<String> {
         self.broken.take()
@@ -244,6 +258,11 @@ impl Workbench {
 
     /// Moves the cursor; the row stays on its line of the screen as far as it can.
     fn go_to(&mut self, node: NodeId, rows: usize) {
+        if self.outline.is_filtered(node) {
+            // Where somebody goes, they want to be; what they filtered by gives way.
+            self.sight.filter.clear();
+            self.outline.set_filter(&self.tree, None);
+        }
         let before = self.outline.position(&self.tree, self.cursor);
         self.outline.reveal(&self.tree, node);
         let after = self.outline.position(&self.tree, node);
@@ -260,14 +279,18 @@ impl Workbench {
         self.line = line.clamp(margin, last).min(after);
     }
 
-    /// Returns the position of the first row that a tree pane of so many rows shows.
+    /// Returns the positions of the first row that a tree pane of so many rows shows, and of the
+    /// row after the last that there is.
     #[must_use]
-    pub fn top(&self, height: usize) -> usize {
+    pub fn window(&self, height: usize) -> (usize, usize) {
+        let top = self.top_node();
+        let first = if top == NodeId::ROOT { 0 } else { self.outline.position(&self.tree, top) };
+        let end = first + self.outline.rows_within(top);
         let position = self.outline.position(&self.tree, self.cursor);
-        let last_top = self.outline.len().saturating_sub(height);
+        let last_top = end.saturating_sub(height);
         let line = self.line.min(height.saturating_sub(1));
         let lowest = last_top.max((position + 1).saturating_sub(height));
-        position.saturating_sub(line).min(lowest)
+        (position.saturating_sub(line).min(lowest).max(first), end)
     }
 
     /// The nearest sibling in a direction that has a row.
@@ -289,10 +312,14 @@ fn rows(model: &Model) -> usize {
 }
 
 /// Moves the cursor to the node that `to` names, if it names one.
-fn walk(model: &mut Model, to: impl FnOnce(&Workbench) -> Option<NodeId>) -> Vec<Effect> {
+pub(super) fn walk(
+    model: &mut Model,
+    to: impl FnOnce(&Workbench) -> Option<NodeId>,
+) -> Vec<Effect> {
     let rows = rows(model);
     if let Some(bench) = model.workbench_mut()
         && let Some(node) = to(bench)
+        && bench.is_in_sight(node)
     {
         bench.go_to(node, rows);
     }
@@ -328,9 +355,13 @@ pub(super) fn previous(model: &mut Model) -> Vec<Effect> {
     })
 }
 
+/// Goes to the row at a position; beyond the rows that are in sight, to the first or the last.
 pub(super) fn go_to_row(model: &mut Model, position: usize) -> Vec<Effect> {
     walk(model, |bench| {
-        let position = position.min(bench.outline.len().saturating_sub(1));
+        let top = bench.top_node();
+        let first = bench.outline.position(&bench.tree, top);
+        let last = (first + bench.outline.rows_within(top)).saturating_sub(1);
+        let position = position.clamp(first, last.max(first));
         bench.outline.row(&bench.tree, position).map(|row| row.head)
     })
 }
@@ -351,8 +382,9 @@ pub(super) fn by_rows(model: &mut Model, by: isize) -> Vec<Effect> {
 pub(super) fn click(model: &mut Model, line: usize, column: usize) {
     let height = rows(model);
     let Some(bench) = model.workbench() else { return };
-    let Some(row) = bench.outline.row(&bench.tree, bench.top(height) + line) else { return };
-    let mark = bench.outline.parents(&bench.tree, row.head).count();
+    let Some(row) = bench.outline.row(&bench.tree, bench.window(height).0 + line) else { return };
+    let level = |id| bench.outline.parents(&bench.tree, id).count();
+    let mark = level(row.head) - level(bench.top_node());
     let folds = column == mark && bench.tree.node(row.tail).first_child().is_some();
     walk(model, |_| Some(row.head));
     if let Some(bench) = model.workbench_mut() {

@@ -284,10 +284,11 @@ impl Tree {
         self.tokens_sampled += tokens.len() as u64;
         let step = self.node_mut(id).step_mut();
         for token in tokens {
-            step.tokens.push(Mark { id: token.id, logprob: token.logprob });
             step.pending.extend_from_slice(&token.bytes);
+            decode_utf8(&mut step.pending, &mut step.text);
+            let end = u32::try_from(step.text.len()).unwrap_or(u32::MAX);
+            step.tokens.push(Mark { id: token.id, logprob: token.logprob, end });
         }
-        decode_utf8(&mut step.pending, &mut step.text);
     }
 
     fn finish(&mut self, id: NodeId, finish: &Finish, answer: Option<&str>) {

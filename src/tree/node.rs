@@ -87,6 +87,8 @@ pub(super) struct Step {
 pub(super) struct Mark {
     pub id: i32,
     pub logprob: f32,
+    /// Where it ends in the node's text; a character whose bytes are split ends with its last.
+    pub end: u32,
 }
 
 /// The statistics of one evaluator at one node.
@@ -222,6 +224,12 @@ impl Node {
     #[must_use]
     pub fn logprobs(&self) -> impl ExactSizeIterator<Item = f32> + '_ {
         self.step.tokens.iter().map(|mark| mark.logprob)
+    }
+
+    /// Returns where each of the step's tokens ends in its text, in bytes.
+    #[must_use]
+    pub fn token_ends(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.step.tokens.iter().map(|mark| mark.end as usize)
     }
 
     /// Returns the evaluations of the node, oldest first.

@@ -19,12 +19,15 @@ pub struct Outline {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[allow(clippy::struct_excessive_bools)] // four facts that hold apart from one another
 struct View {
     folded: bool,
     /// Whether the node shares the row of its parent.
     joined: bool,
     /// Whether the node has no row because it repeats a sibling or was withdrawn.
     hidden: bool,
+    /// Whether the node has no row because a filter leaves it out, and all below it.
+    filtered: bool,
     inner: u32,
 }
 
@@ -68,12 +71,14 @@ impl Outline {
 
     fn add(&mut self, tree: &Tree, id: NodeId) {
         let Some(parent) = tree.node(id).parent() else { return };
-        let hidden = hides(tree, id);
+        // What comes while a filter is on shows where its parent does.
+        let filtered = self.views[parent.index()].filtered;
+        let hidden = filtered || hides(tree, id);
         let elders =
             std::iter::successors(tree.node(id).previous(), |at| tree.node(*at).previous());
         let elder = elders.into_iter().find(|at| !self.is_hidden(*at));
         let joined = elder.is_none() && !hidden && self.joins_chains && parent != NodeId::ROOT;
-        let view = View { joined, hidden, ..View::default() };
+        let view = View { joined, hidden, filtered, ..View::default() };
         self.views.push(view);
         let mut more = view.rows();
         if let Some(elder) = elder
@@ -92,7 +97,7 @@ impl Outline {
     /// parent.
     pub fn refresh(&mut self, tree: &Tree, id: NodeId) {
         let Some(parent) = tree.node(id).parent() else { return };
-        let hidden = hides(tree, id);
+        let hidden = self.views[id.index()].filtered || hides(tree, id);
         if self.is_hidden(id) == hidden {
             return;
         }
@@ -274,6 +279,38 @@ impl Outline {
         }
         self.views[0].folded = false;
         self.recount(tree);
+    }
+
+    /// Shows only nodes that are kept, and what leads to them; everything if there is no filter.
+    pub fn set_filter(&mut self, tree: &Tree, keeps: Option<&dyn Fn(NodeId) -> bool>) {
+        let mut kept = vec![keeps.is_none(); tree.len()];
+        if let Some(keeps) = keeps {
+            kept[0] = true;
+            // Children have the higher numbers.
+            for id in tree.ids().rev() {
+                let Some(parent) = tree.node(id).parent() else { continue };
+                kept[id.index()] = !hides(tree, id) && (kept[id.index()] || keeps(id));
+                kept[parent.index()] |= kept[id.index()];
+            }
+        }
+        for id in tree.ids().skip(1) {
+            let view = &mut self.views[id.index()];
+            view.filtered = !kept[id.index()];
+            view.hidden = view.filtered || hides(tree, id);
+        }
+        self.set_joins_chains(tree, self.joins_chains);
+    }
+
+    /// Returns whether a filter leaves a node out.
+    #[must_use]
+    pub fn is_filtered(&self, id: NodeId) -> bool {
+        self.views.get(id.index()).is_some_and(|view| view.filtered)
+    }
+
+    /// Returns how many rows a node and all below it have.
+    #[must_use]
+    pub fn rows_within(&self, id: NodeId) -> usize {
+        self.views.get(id.index()).map_or(0, |view| view.rows() as usize)
     }
 
     /// Shows chains as one row each, or every node on its own row.

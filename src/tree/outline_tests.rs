@@ -55,6 +55,7 @@ proptest! {
         steps in 1usize..150,
         folds in prop::collection::vec((any::<u32>(), any::<bool>()), 0..30),
         joins in any::<bool>(),
+        filter in prop::option::of((2u32..5, 0usize..150)),
     ) {
         // The tree grows under the outline while rows are folded and unfolded.
         let (_, log) = sample::random_session(seed, steps);
@@ -72,6 +73,11 @@ proptest! {
                 for node in tree.concerned(operation) {
                     outline.refresh(&tree, node);
                 }
+            }
+            if let Some((every, at)) = filter
+                && operation.sequence == at as u64
+            {
+                outline.set_filter(&tree, Some(&|id: NodeId| id.0.is_multiple_of(every)));
             }
             if operation.sequence % 5 == 0
                 && let Some((node, folded)) = folds.next()
@@ -91,6 +97,10 @@ proptest! {
         outline.reveal(&tree, deepest);
         check(&tree, &outline)?;
         prop_assert!(outline.row_of(&tree, deepest).is_some());
+        prop_assert_eq!(outline.rows_within(NodeId::ROOT), outline.len());
+        outline.set_filter(&tree, None);
+        check(&tree, &outline)?;
+        prop_assert!(tree.ids().all(|id| !outline.is_filtered(id)));
     }
 }
 

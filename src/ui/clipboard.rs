@@ -1,4 +1,4 @@
-//! The clipboard: the system's, or the terminal's own over SSH.
+//! The clipboard, the system's or the terminal's own over SSH; and the terminal's notifications.
 //!
 //! Responsible for choosing the way and for telling which way was taken. The clipboard is only
 //! written, never read.
@@ -8,7 +8,7 @@ use std::io::Write;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
 
-use crate::text::safe_clipboard;
+use crate::text::{safe_clipboard, safe_title};
 
 /// The longest text that terminals take by OSC 52, in bytes.
 const TERMINAL_LIMIT: usize = 100_000;
@@ -23,6 +23,16 @@ pub enum Clipboard {
 }
 
 impl Clipboard {
+    /// Tells something to a person who looks elsewhere: by the terminal's notification (OSC 9),
+    /// and by its bell for terminals without one.
+    pub fn notify(&self, text: &str) {
+        if matches!(self, Self::System(_)) {
+            let text = safe_title(text);
+            let mut out = std::io::stdout();
+            let _ = write!(out, "\x1b]9;{text}\x07\x07").and_then(|()| out.flush());
+        }
+    }
+
     /// Copies text and returns a sentence that says how.
     ///
     /// # Errors

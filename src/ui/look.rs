@@ -1,6 +1,9 @@
 //! How things look: the theme that the model asks for, in the colours that the terminal has.
 
+use ratatui::Frame;
+
 use super::theme::{Depth, Theme, Themes};
+use super::view::{self, Cache};
 use crate::app::Model;
 use crate::app::config::Colours;
 
@@ -14,19 +17,26 @@ pub struct Look {
     /// What `theme` was made for.
     shown: Option<(String, Depth)>,
     theme: Theme,
+    cache: Cache,
 }
 
 impl Look {
     /// Makes the look of a terminal.
     #[must_use]
     pub fn new(themes: Themes, depth: Depth, is_light: bool) -> Self {
-        Self { themes, depth, is_light, shown: None, theme: Theme::mono() }
+        Self { themes, depth, is_light, shown: None, theme: Theme::mono(), cache: Cache::default() }
     }
 
     /// Makes the look of a terminal without colours.
     #[must_use]
     pub fn colourless() -> Self {
         Self::new(Themes::default(), Depth::None, false)
+    }
+
+    /// Draws the model.
+    pub fn draw(&mut self, model: &Model, frame: &mut Frame) {
+        self.theme(model);
+        view::draw(model, &self.theme, &mut self.cache, frame);
     }
 
     /// Returns the theme that the model asks for.

@@ -24,7 +24,7 @@ use super::clipboard::Clipboard;
 use super::runtime::{Arrival, Runtime, now};
 use super::terminal::{self, Terminals};
 use super::theme::Depth;
-use super::{Look, Options, crash, view};
+use super::{Look, Options, crash};
 use crate::app::{Effect, Key, KeyCode, Model, Mouse, MouseKind, Msg, begin, update};
 use crate::engine::Events;
 use crate::text::SafeText;
@@ -100,8 +100,7 @@ impl<B: Backend> Draw<'_, B> {
         if self.framed {
             let _ = queue!(io::stdout(), BeginSynchronizedUpdate);
         }
-        let theme = self.look.theme(model);
-        let drawn = self.terminal.draw(|frame| view::draw(model, theme, frame));
+        let drawn = self.terminal.draw(|frame| self.look.draw(model, frame));
         if self.framed {
             let _ = queue!(io::stdout(), EndSynchronizedUpdate);
             let _ = io::stdout().flush();

@@ -132,6 +132,7 @@ impl Runtime {
                 #[cfg(unix)]
                 super::signals::ask_to_suspend();
             }
+            Effect::Notify(text) => self.clipboard.notify(&text),
             Effect::Quit => return false,
         }
         true

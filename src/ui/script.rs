@@ -10,11 +10,12 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::Options;
 use super::clipboard::Clipboard;
 use super::runtime::{Arrival, Runtime, now};
 use super::svg::svg;
 use super::theme::Theme;
-use super::{Options, view};
+use super::view::{self, Cache};
 use crate::app::layout::SMALLEST;
 use crate::app::{Model, Msg, begin, parse_keys, update};
 use crate::engine::Events;
@@ -125,7 +126,10 @@ impl Stage {
 fn screen(model: &Model, theme: &Theme) -> Result<Buffer, String> {
     let backend = TestBackend::new(model.size.0, model.size.1);
     let mut terminal = Terminal::new(backend).map_err(|error| error.to_string())?;
-    terminal.draw(|frame| view::draw(model, theme, frame)).map_err(|error| error.to_string())?;
+    let mut cache = Cache::default();
+    terminal
+        .draw(|frame| view::draw(model, theme, &mut cache, frame))
+        .map_err(|error| error.to_string())?;
     Ok(terminal.backend().buffer().clone())
 }
 

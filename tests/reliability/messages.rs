@@ -94,7 +94,11 @@ impl World {
             return;
         }
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| view::draw(&self.model, &Theme::mono(), frame)).unwrap();
+        terminal
+            .draw(|frame| {
+                view::draw(&self.model, &Theme::mono(), &mut view::Cache::default(), frame)
+            })
+            .unwrap();
         check_cells(terminal.backend().buffer(), what);
     }
 }

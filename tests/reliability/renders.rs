@@ -145,7 +145,9 @@ fn render_screen(random: &mut Random, what: &str) {
     let backend = CrosstermBackend::new(written.clone());
     let mut terminal = Terminal::with_options(backend, options).unwrap();
     let mut draw = |model: &Model| {
-        let frame = terminal.draw(|frame| view::draw(model, &Theme::default(), frame)).unwrap();
+        let frame = terminal
+            .draw(|frame| view::draw(model, &Theme::default(), &mut view::Cache::default(), frame))
+            .unwrap();
         check_cells(frame.buffer, what);
     };
     draw(&model);

@@ -4,13 +4,18 @@
 //! that is not this program's own passes `SafeText` on its way.
 
 mod answers;
+mod code;
 mod evaluations;
+mod figures;
 mod following;
+mod graph;
 mod help;
 mod line;
 mod list;
+mod minimap;
 mod overlay;
 mod path;
+mod prose;
 mod reader;
 mod start;
 mod status;
@@ -22,11 +27,13 @@ use ratatui::text::{Line, Span};
 
 use super::theme::Theme;
 use crate::app::layout::{Area, Layout, SMALLEST};
-use crate::app::{Model, Screen};
+use crate::app::{Model, Screen, Workbench};
 use crate::text::{SafeText, truncate, width};
 
-/// Draws the model.
-pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
+pub use prose::Cache;
+
+/// Draws the model. What was laid out before is in the cache.
+pub fn draw(model: &Model, theme: &Theme, cache: &mut Cache, frame: &mut Frame) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.style("text"));
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
@@ -39,8 +46,14 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             let title = bench.tree.problem().map_or("", |problem| problem.text.as_str());
             let title = SafeText::line(title.trim());
             put(frame, layout.title, 0, 1, &[Span::styled(title.as_str(), theme.style("title"))]);
-            tree::draw(bench, theme, frame, layout.tree);
-            path::draw(bench, theme, frame, layout.path, layout.evaluations.is_none());
+            if bench.sight.graph {
+                graph::draw(bench, theme, frame, layout.tree);
+            } else {
+                tree::draw(bench, theme, frame, layout.tree);
+            }
+            cache.turn_to(model.sessions);
+            let alone = layout.evaluations.is_none();
+            path::draw(bench, theme, cache, frame, layout.path, alone);
             if let Some(area) = layout.evaluations {
                 evaluations::draw(bench, theme, frame, area);
             }
@@ -85,6 +98,23 @@ fn put(frame: &mut Frame, area: Area, row: u16, column: u16, spans: &[Span]) {
     }
     let row = Rect { x: area.x + column, y: area.y + row, width: area.width - column, height: 1 };
     frame.render_widget(line, row);
+}
+
+/// Returns spans in which what is looked for stands out.
+fn found(bench: &Workbench, theme: &Theme, spans: &[Span<'static>]) -> Vec<Span<'static>> {
+    let Some(find) = &bench.sight.find else { return spans.to_vec() };
+    let mut all = Vec::new();
+    for span in spans {
+        let mut at = 0;
+        for (start, end) in find.places(&span.content) {
+            all.push(Span::styled(span.content[at..start].to_owned(), span.style));
+            let style = span.style.patch(theme.style("match"));
+            all.push(Span::styled(span.content[start..end].to_owned(), style));
+            at = end;
+        }
+        all.push(Span::styled(span.content[at..].to_owned(), span.style));
+    }
+    all
 }
 
 /// Draws the head of a pane: a rule with its name. A pane that is not at the left edge also

@@ -3,23 +3,23 @@
 use ratatui::Frame;
 use ratatui::text::Span;
 
-use super::{evaluations, pane, put, value_scope};
+use super::prose::Cache;
+use super::{evaluations, found, pane, put, value_scope};
 use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::Rating;
-use crate::text::{SafeText, Wrapped};
 use crate::tree::NodeId;
 use crate::ui::theme::Theme;
 
 /// Columns of the gutter: step number and value.
-const GUTTER: u16 = 10;
+const GUTTER: usize = 10;
 
-/// Steps before the chosen one that are laid out at most: more than any screen shows.
-const STEPS: usize = 400;
+type Row = Vec<Span<'static>>;
 
 pub fn draw(
     bench: &Workbench,
     theme: &Theme,
+    cache: &mut Cache,
     frame: &mut Frame,
     area: Area,
     with_evaluations: bool,
@@ -28,36 +28,39 @@ pub fn draw(
     let name = format!("Path to {}, step {depth}", bench.cursor);
     let area = pane(theme, frame, area, if depth == 0 { "Problem" } else { &name });
     let gutter = if area.width >= 36 { GUTTER } else { 3 };
-    let columns = usize::from(area.width.saturating_sub(gutter)).max(1);
-    let mut rows: Vec<Vec<Span>> = Vec::new();
-    let path = bench.tree.path(bench.cursor);
-    let skipped = path.len().saturating_sub(STEPS);
-    for id in path.into_iter().skip(skipped) {
-        step(bench, theme, id, columns, usize::from(gutter), &mut rows);
-    }
+    let columns = usize::from(area.width).saturating_sub(gutter).max(1);
+    let height = usize::from(area.height);
+    // From the end upwards, as many rows as can be seen.
+    let mut rows: Vec<Row> = Vec::new();
     if with_evaluations {
-        for line in evaluations::lines(bench, theme) {
-            let mut row = vec![Span::raw(" ".repeat(usize::from(gutter)))];
+        for line in evaluations::lines(bench, theme).into_iter().rev() {
+            let mut row = vec![Span::raw(" ".repeat(gutter))];
             row.extend(line);
             rows.push(row);
         }
     }
-    let height = usize::from(area.height);
-    let last_top = rows.len().saturating_sub(height);
-    let top = last_top - bench.path_scroll.min(last_top);
-    for (line, row) in (0..area.height).zip(rows.iter().skip(top)) {
-        put(frame, area, line, 0, row);
+    for id in bench.tree.ancestors(bench.cursor) {
+        if rows.len() >= height + bench.path_scroll {
+            break;
+        }
+        step(bench, theme, cache, id, columns, gutter, &mut rows);
+    }
+    let hidden = bench.path_scroll.min(rows.len().saturating_sub(height));
+    let shown: Vec<_> = rows.iter().skip(hidden).take(height).rev().collect();
+    for (line, row) in (0..area.height).zip(shown) {
+        put(frame, area, line, 0, &found(bench, theme, row));
     }
 }
 
-/// Lays a step out: its number and value in the gutter, its text wrapped beside them.
+/// Lays a step out, its last row first: its number and value in the gutter, its text beside them.
 fn step(
     bench: &Workbench,
     theme: &Theme,
+    cache: &mut Cache,
     id: NodeId,
     columns: usize,
     gutter: usize,
-    rows: &mut Vec<Vec<Span<'static>>>,
+    rows: &mut Vec<Row>,
 ) {
     let tree = &bench.tree;
     let node = tree.node(id);
@@ -65,22 +68,21 @@ fn step(
         Some(problem) if id == NodeId::ROOT => problem.text.as_str(),
         _ => node.text(),
     };
-    let text = SafeText::block(raw.trim_end());
-    let wrapped = Wrapped::new(&text, columns);
+    let shaded = bench.sight.shaded && id != NodeId::ROOT;
+    let laid = cache.lay(id, raw, node, columns, shaded);
     let chosen = id == bench.cursor;
-    let style = match (id, chosen) {
-        (NodeId::ROOT, _) => theme.style("muted"),
-        (_, true) => theme.style("accent"),
-        (_, false) => theme.style("text"),
+    let plain = match (id, chosen) {
+        (NodeId::ROOT, _) => "muted",
+        (_, true) => "accent",
+        (_, false) => "text",
     };
     let value = tree.evaluation(id, Rating::NAME).map(|evaluation| evaluation.value);
-    let empty = wrapped.rows().is_empty();
-    for index in 0..wrapped.rows().len().max(1) {
+    for index in (0..laid.rows()).rev() {
         let mark = if chosen { "▌" } else { " " };
         let mut row = vec![Span::styled(mark, theme.style("accent"))];
         let number =
             if index > 0 || id == NodeId::ROOT { String::new() } else { node.depth().to_string() };
-        if gutter >= usize::from(GUTTER) {
+        if gutter >= GUTTER {
             row.push(Span::styled(format!("{number:>3} "), theme.style("muted")));
             let (figure, scope) = match value.filter(|_| index == 0) {
                 Some(value) => (format!("{value:.2} "), value_scope(value)),
@@ -90,8 +92,7 @@ fn step(
         } else {
             row.push(Span::raw(" ".repeat(gutter - 1)));
         }
-        let shown = if empty { "" } else { wrapped.row(&text, index) };
-        row.push(Span::styled(shown.to_owned(), style));
+        row.extend(laid.row(index, theme, plain));
         rows.push(row);
     }
 }

@@ -1,81 +1,154 @@
 //! The tree pane: one row per node, chains on one row.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
 use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::{pane, put, value_scope};
+use super::figures::Figures;
+use super::{found, minimap, pane, put};
 use crate::app::Workbench;
 use crate::app::layout::Area;
-use crate::evaluate::{Rating, verify};
-use crate::text::{SafeText, pad, truncate, width};
+use crate::evaluate::verify;
+use crate::text::{SafeText, cells, truncate, width};
 use crate::tree::{Finish, NodeId, Row, State, Tree};
 use crate::ui::theme::Theme;
 
-/// Columns of the figures at the right: bar, value and visits, or value and visits.
-const FIGURES: usize = 17;
-const FEW_FIGURES: usize = 11;
-
 pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
-    let nodes = bench.tree.len() - 1;
-    let name = if nodes == 1 { "Tree, 1 node".to_owned() } else { format!("Tree, {nodes} nodes") };
-    let area = pane(theme, frame, area, &name);
+    let head = area;
+    let area = pane(theme, frame, area, &name(bench));
     let height = usize::from(area.height);
-    let top = bench.top(height);
+    let (top, end) = bench.window(height);
+    let map = minimap::columns(area.width);
+    let rows = Area { width: area.width - map, ..area };
+    let figures = Figures::of(usize::from(rows.width), &bench.sight.columns);
+    figures.head(theme, frame, Area { width: head.width - map, height: 1, ..head });
     let mut row = bench.outline.row(&bench.tree, top);
+    let sticky = sticky(bench, top, height);
     for line in 0..area.height {
         let Some(shown) = row else { break };
-        draw_row(bench, theme, frame, Area { y: area.y + line, height: 1, ..area }, shown);
+        if top + usize::from(line) >= end {
+            break;
+        }
+        let above = sticky.get(usize::from(line));
+        let place = Area { y: area.y + line, height: 1, ..rows };
+        draw_row(
+            bench,
+            theme,
+            frame,
+            place,
+            above.copied().unwrap_or(shown),
+            &figures,
+            above.is_some(),
+        );
         row = bench.outline.next(&bench.tree, shown);
+    }
+    if map > 0 {
+        let strip = Area { x: area.x + area.width - map, width: map, ..area };
+        minimap::draw(bench, theme, frame, strip, top, end);
     }
 }
 
-fn draw_row(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area, row: Row) {
+fn name(bench: &Workbench) -> String {
+    let nodes = bench.tree.len() - 1;
+    let mut name =
+        if nodes == 1 { "Tree, 1 node".to_owned() } else { format!("Tree, {nodes} nodes") };
+    if let Some(top) = bench.sight.top {
+        let _ = write!(name, ", below {top}");
+    }
+    if !bench.sight.filter.is_empty() {
+        let _ = write!(name, ", with {}", SafeText::line(&bench.sight.filter));
+    }
+    name
+}
+
+/// The rows above the first that the first ones hang from: they stay in sight, as far as the
+/// cursor's own row leaves room.
+fn sticky(bench: &Workbench, top: usize, height: usize) -> Vec<Row> {
+    let (tree, outline) = (&bench.tree, &bench.outline);
+    let cursor = outline.position(tree, bench.cursor).saturating_sub(top);
+    let room = STICKY.min(cursor).min(height / 5);
+    let Some(first) = outline.row(tree, top + room).filter(|_| top > 0) else { return Vec::new() };
+    let above = outline.parents(tree, first.head).take_while(|head| bench.is_in_sight(*head));
+    let gone = above.filter(|head| outline.position(tree, *head) < top + room);
+    let mut rows: Vec<_> = gone.take(room).filter_map(|head| outline.row_of(tree, head)).collect();
+    rows.reverse();
+    rows
+}
+
+/// The most rows that stay in sight.
+const STICKY: usize = 3;
+
+fn draw_row(
+    bench: &Workbench,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Area,
+    row: Row,
+    figures: &Figures,
+    is_sticky: bool,
+) {
     let tree = &bench.tree;
     let here = bench.outline.head(tree, bench.cursor) == row.head;
     // A chain shows its first step, or the chosen one.
     let id = if here { bench.cursor } else { row.head };
-    let base = if here { theme.style("selection") } else { Style::new() };
-    let columns = usize::from(area.width);
-    let figures = match columns {
-        60.. => FIGURES,
-        30.. => FEW_FIGURES,
-        _ => 5,
+    let base = match (here, is_sticky) {
+        (true, _) => theme.style("selection"),
+        (false, true) => theme.style("muted"),
+        (false, false) => Style::new(),
     };
+    let columns = usize::from(area.width);
     let (word, scope) = standing(tree, row.tail);
     let style = theme.style(scope);
     let mut left = guides(bench, row.head, columns / 2);
     left.push_str(fold_mark(bench, row.tail));
     let glyph = glyph(tree, row.tail);
     let text = SafeText::line(step_text(tree, id));
+    let text = shifted(&text, bench.sight.shift);
     let chain = format!("{}{}", repeats(tree, id), chain_length(tree, row, id));
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
     let tail = format!("{chain}{word}");
-    let room = columns.saturating_sub(figures + width(&left) + 2 + width(&tail));
+    let room = columns.saturating_sub(figures.columns() + width(&left) + 2 + width(&tail));
     let (text, used) = truncate(&text, room);
     let gap = " ".repeat(room - used.min(room));
-    let mut spans = vec![
-        Span::styled(left, theme.style("border")),
-        Span::styled(format!("{glyph} "), style),
-        Span::styled(text.into_owned(), style),
-        Span::styled(tail, if scope == "state.open" { theme.style("muted") } else { style }),
-        Span::raw(gap),
-    ];
-    spans.extend(figures_of(tree, id, figures, theme));
+    let mut spans =
+        vec![Span::styled(left, theme.style("border")), Span::styled(format!("{glyph} "), style)];
+    spans.extend(found(bench, theme, &[Span::styled(text.into_owned(), style)]));
+    spans
+        .push(Span::styled(tail, if scope == "state.open" { theme.style("muted") } else { style }));
+    spans.push(Span::raw(gap));
+    spans.extend(figures.of_node(tree, id, theme));
     for span in &mut spans {
         span.style = span.style.patch(base);
     }
     put(frame, area, 0, 0, &spans);
 }
 
+/// A text without its first columns, with a mark that they are gone.
+fn shifted(text: &str, columns: usize) -> Cow<'_, str> {
+    if columns == 0 {
+        return Cow::Borrowed(text);
+    }
+    let mut gone = 0;
+    let rest = cells(text).find(|cell| {
+        let kept = gone > columns;
+        gone += cell.columns;
+        kept
+    });
+    Cow::Owned(format!("…{}", rest.map_or("", |cell| &text[cell.start..])))
+}
+
 /// Lines that lead from a row's parents to it; at most so many columns.
 fn guides(bench: &Workbench, head: NodeId, most: usize) -> String {
     let tree = &bench.tree;
-    if head == NodeId::ROOT {
+    if head == bench.outline.head(tree, bench.top_node()) {
         return String::new();
     }
     let mut lines = vec![if bench.outline.has_next(tree, head) { "├" } else { "└" }];
-    for above in bench.outline.parents(tree, head).take_while(|above| *above != NodeId::ROOT) {
+    let top = bench.outline.head(tree, bench.top_node());
+    for above in bench.outline.parents(tree, head).take_while(|above| *above != top) {
         if lines.len() >= most.max(2) - 1 {
             lines.push("…");
             break;
@@ -158,33 +231,6 @@ fn repeats(tree: &Tree, id: NodeId) -> String {
     match tree.children(parent).filter(of_this).count() {
         0 => String::new(),
         more => format!(" ×{}", more + 1),
-    }
-}
-
-/// Value bar, value and visits, in so many columns.
-fn figures_of(tree: &Tree, id: NodeId, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
-    let record = tree.statistics(id, Rating::NAME);
-    if record.visits == 0 {
-        return vec![Span::raw(" ".repeat(columns))];
-    }
-    let style = theme.style(value_scope(record.mean));
-    let mut spans = vec![Span::raw(" ")];
-    if columns == FIGURES {
-        spans.push(Span::styled(pad(&bar(record.mean, 5), 5), style));
-        spans.push(Span::raw(" "));
-    }
-    spans.push(Span::styled(format!("{:.2}", record.mean), style));
-    if columns > 5 {
-        spans.push(Span::styled(format!("{:>5} ", visits(record.visits)), theme.style("muted")));
-    }
-    spans
-}
-
-fn visits(count: u64) -> String {
-    match count {
-        0..=9999 => count.to_string(),
-        10_000..=999_999 => format!("{}k", count / 1000),
-        _ => format!("{}M", count / 1_000_000),
     }
 }
 
