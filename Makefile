@@ -4,7 +4,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench-latency bench-replay oracles install setup clean
+.PHONY: help run test lint fmt bench-engine bench-latency bench-replay oracles install setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,9 @@ lint: ## check the form: rustfmt and clippy
 fmt: ## format the code
 	@scripts/setup tests
 	$(CARGO) fmt
+
+bench-engine: setup ## measure the engine against a plain loop, llama-cpp-python, its server and the ceiling
+	@scripts/bench-engine
 
 bench-latency: setup ## measure the time from key to frame while a tree of 100,000 nodes grows
 	$(CARGO) bench --locked --bench latency

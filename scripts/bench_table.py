@@ -1,0 +1,42 @@
+"""The table of scripts/bench-engine, from its JSON lines."""
+
+import json
+import sys
+
+figures = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+
+
+def rate(model, work, way, prefix, branches):
+    found = [figure["rate"] for figure in figures
+             if (figure["model"], figure["work"], figure["way"], figure["prefix"], figure["branches"])
+             == (model, work, way, prefix, branches)]
+    return found[-1] if found else None
+
+
+def cell(value, form="{:.0f}"):
+    return "" if value is None else form.format(value)
+
+
+def ratio(one, other):
+    return "" if one is None or other is None else f"{one / other:.2f}"
+
+
+WAYS = ["naive", "python", "server-cached", "server-concurrent", "alone", "ceiling", "pleach"]
+print("| model | work | prefix | branches | " + " | ".join(WAYS) + " | of the ceiling | of alone |")
+print("|---" * (6 + len(WAYS)) + "|")
+keys = dict.fromkeys((f["model"], f["work"], f["prefix"], f["branches"]) for f in figures)
+for model, work, prefix, branches in keys:
+    rates = {way: rate(model, work, way, prefix, branches) for way in WAYS}
+    row = [model, work, prefix, branches] + [cell(rates[way]) for way in WAYS]
+    row += [ratio(rates["pleach"], rates["ceiling"]), ratio(rates["pleach"], rates["alone"])]
+    print("| " + " | ".join(map(str, row)) + " |")
+print()
+print("| model | work | prefix | branches | outside decode | decoded | to save a token, µs | to bring one back, µs |")
+print("|---|---|---|---|---|---|---|---|")
+for figure in figures:
+    more = figure["more"]
+    if figure["way"] == "pleach":
+        row = [figure["model"], figure["work"], figure["prefix"], figure["branches"], f"{more['outside']:.1%}",
+               more["decoded"], cell(more["saving"] * 1e6 or None, "{:.1f}"),
+               cell(more["restoring"] * 1e6 or None, "{:.1f}")]
+        print("| " + " | ".join(map(str, row)) + " |")
