@@ -4,7 +4,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench-engine bench-latency bench-replay oracles install setup clean
+.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay docs oracles install setup clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,8 +28,14 @@ fmt: ## format the code
 bench-engine: setup ## measure the engine against a plain loop, llama-cpp-python, its server and the ceiling
 	@scripts/bench-engine
 
-bench-latency: setup ## measure the time from key to frame while a tree of 100,000 nodes grows
+bench-latency: setup ## measure the time from key to frame while a tree of 1,000,000 nodes grows
 	$(CARGO) bench --locked --bench latency
+
+bench-frame: setup ## measure how long a frame takes to draw, and its bytes on the terminal
+	$(CARGO) bench --locked --bench frame
+
+docs: setup ## make the reference pages and the pictures of the book (and the book, with mdbook)
+	scripts/docs
 
 oracles: setup ## export in every format and load it with the real trainers (installs them; about 6 GB)
 	CARGO="$(CARGO)" oracles/run.sh

@@ -1,14 +1,16 @@
 //! Key to frame: how long a key press takes to be on the screen while a tree grows fast.
 //!
 //! The real loop, workbench, session file and terminal backend, with the scripted engine at
-//! 5,000 tokens a second, on a tree of 100,000 nodes and on one that was empty. The terminal is
+//! 50,000 tokens a second, on a tree of 1,000,000 nodes and on one that was empty. The terminal is
 //! a sink, so a real terminal's own painting is not in the figures. A key's time runs from the
 //! moment it is pressed, waiting included, until its frame is written.
 //!
-//! `cargo bench --bench latency`; `PLEACH_SECONDS` and `PLEACH_NODES` change how long and how
-//! large. The figures of one machine are in `docs/benchmarks.md`.
+//! `cargo bench --bench latency`; `PLEACH_SECONDS`, `PLEACH_NODES` and `PLEACH_PACE` change how long,
+//! how large and how fast. The figures of one machine are in `docs/benchmarks.md`.
 
 #![allow(clippy::expect_used, clippy::print_stdout)] // a measurement fails loudly and prints
+
+mod large;
 
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, Write};
@@ -20,13 +22,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use pleach::app::{Effect, Model, Msg, parse_keys};
 use pleach::engine::protocol::ModelOptions;
 use pleach::engine::{Engine, Request, Script, Scripted};
-use pleach::evaluate::Rating;
 use pleach::search::Policy;
 use pleach::session::{self, Fresh};
-use pleach::tree::{
-    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, NodeId, Operation, Origin, Problem,
-    Sampling, Token,
-};
+use pleach::tree::{Actor, Body, Budget, Operation, Problem};
 use pleach::ui::{Clipboard, Draw, Latency, Look, Runtime, Sessions, drive};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -34,8 +32,6 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 const SIZE: (u16, u16) = (200, 60);
-/// Tokens that the engine sends a second.
-const PACE: u32 = 5000;
 /// A fast typist's repeat rate.
 const KEY_EVERY: Duration = Duration::from_millis(37);
 /// Moving, folding and jumping over the whole tree.
@@ -48,20 +44,21 @@ fn main() {
         std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
     };
     let time = Duration::from_secs(u64::from(number("PLEACH_SECONDS", 10)));
-    let nodes = number("PLEACH_NODES", 100_000);
+    let nodes = number("PLEACH_NODES", 1_000_000);
+    let pace = number("PLEACH_PACE", 50_000);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let session = folder.path().join("large.pleach");
     write_session(&session, nodes);
 
-    println!("{}x{}, keys every {KEY_EVERY:?}, {PACE} tokens/s asked for", SIZE.0, SIZE.1);
+    println!("{}x{}, keys every {KEY_EVERY:?}, {pace} tokens/s asked for", SIZE.0, SIZE.1);
     println!(
         "| tree | nodes after | tokens/s | keys | frames | kB/s | p50 ms | p90 ms | p99 ms | max ms |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let problem = Problem { text: "What is 20 + 1?".to_owned(), ..Problem::default() };
-    let empty = measure(folder.path(), Effect::Create(problem), time);
+    let empty = measure(folder.path(), Effect::Create(problem), time, pace);
     empty.print("empty at first");
-    let large = measure(folder.path(), Effect::Open(session), time);
+    let large = measure(folder.path(), Effect::Open(session), time, pace);
     large.print(&format!("{nodes} nodes at first"));
     println!("p99, large to empty: {:.2}", large.percentile(99) / empty.percentile(99));
 }
@@ -97,8 +94,8 @@ impl Figures {
 }
 
 /// Runs the program on a session for some time and presses keys.
-fn measure(folder: &Path, opening: Effect, time: Duration) -> Figures {
-    let (engine, events) = Scripted::start(Script { pace: PACE, depth: 12 });
+fn measure(folder: &Path, opening: Effect, time: Duration, pace: u32) -> Figures {
+    let (engine, events) = Scripted::start(Script { pace, depth: 12 });
     engine.send(Request::Load(ModelOptions::default()));
     let sessions = Sessions { folder: Some(folder.to_owned()), seed: Some(7) };
     let (mut runtime, events, arrivals) =
@@ -247,30 +244,12 @@ impl Write for Sinking {
     }
 }
 
-/// Random numbers (`SplitMix64`).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u32::try_from((mixed ^ (mixed >> 31)) % u64::from(limit)).expect("it fits")
-    }
-}
-
-/// The most children of a node, and the deepest level.
-const WIDTH: u32 = 6;
-const DEPTH: u32 = 30;
-
-/// Writes a session with a random tree: up to 6 children a node, up to 30 levels, a sixth of
-/// the nodes with one of 50 answers, all judged.
+/// Writes a session with a large random tree.
 fn write_session(path: &Path, nodes: u32) {
     session::create(path, &Fresh::default()).expect("a session");
     let (_, mut writer) = session::open(path, Box::new(|_| {})).expect("a session");
     let mut sequence = 0;
-    let mut save = |bodies: Vec<Body>| {
+    large::tree(nodes, &mut |bodies| {
         let operations: Vec<_> = bodies
             .into_iter()
             .map(|body| {
@@ -279,63 +258,6 @@ fn write_session(path: &Path, nodes: u32) {
             })
             .collect();
         writer.append(&operations).expect("operations that fit");
-    };
-    let text = "Which of 20 and 21 is right?".to_owned();
-    save(vec![Body::ProblemSet { problem: Problem { text, ..Problem::default() } }]);
-    let mut random = Random(1);
-    // Nodes that may get children, with their depths and the children that they have.
-    let mut open = vec![(NodeId::ROOT, 0, 0)];
-    for number in 1..=nodes {
-        // Half of the nodes go on where the last one was added, so that the tree gets deep.
-        let last = u32::try_from(open.len()).expect("it fits") - 1;
-        let at = if random.below(2) == 0 { last } else { random.below(last + 1) } as usize;
-        let (parent, depth, children) = &mut open[at];
-        let (parent, depth) = (*parent, *depth + 1);
-        *children += 1;
-        if *children == WIDTH {
-            open.swap_remove(at);
-        }
-        let node = NodeId(number);
-        let answered = random.below(6) == 0 && open.len() > 1;
-        save(grown(node, parent, answered, &mut random));
-        if !answered && depth < DEPTH || open.is_empty() {
-            open.push((node, depth, 0));
-        }
-    }
+    });
     writer.close().expect("a closed session");
-}
-
-/// The operations of one node.
-fn grown(node: NodeId, parent: NodeId, answered: bool, random: &mut Random) -> Vec<Body> {
-    let answer = answered.then(|| random.below(50).to_string());
-    let text = match &answer {
-        Some(answer) => format!("Answer: {answer}"),
-        None => format!("Then {} plus {} is what is left.", node.0, random.below(100)),
-    };
-    let words = text.split_inclusive(' ').zip(2..);
-    let tokens = words
-        .map(|(word, id)| Token { id, logprob: -0.3, bytes: word.as_bytes().to_vec() })
-        .chain([Token { id: 1, logprob: -0.01, bytes: b"\n".to_vec() }]);
-    let value = f64::from(random.below(900)) / 1000.0;
-    let evaluator = Rating::NAME.to_owned();
-    let evaluation = Evaluation {
-        evaluator: evaluator.clone(),
-        value,
-        raw: value * 10.0,
-        scale: "0..10".to_owned(),
-        mass: Some(1.0),
-        explanation: String::new(),
-        kind: EvaluatorKind::Llm,
-        calls: 1,
-        tokens: 8,
-    };
-    let origin = Origin { proposer: "sample".to_owned(), seed: 1, sampling: Sampling::default() };
-    let finish = if answered { Finish::EndOfTurn } else { Finish::Step };
-    vec![
-        Body::NodeAdded { node, parent, origin },
-        Body::TokensAppended { node, tokens: tokens.collect() },
-        Body::NodeFinished { node, finish, answer },
-        Body::Evaluated { node, evaluation },
-        Body::BackedUp { node, evaluator, value },
-    ]
 }

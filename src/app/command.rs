@@ -124,6 +124,7 @@ pub static COMMANDS: &[Command] = &[
     command!("theme" [Argument::optional("NAME", appearance::themes)], "choose a theme", ["<space>t"], BOTH, "Program", "", |m, a, _| appearance::theme(m, a)),
     command!("set" [Argument::needed("SETTING", appearance::settings), Argument::needed("VALUE", appearance::setting_values)], "change a setting until the program ends", [], BOTH, "Program", "", |m, a, _| appearance::set(m, a)),
     command!("messages", "everything that was told", ["<space>m"], BOTH, "Program", "", |m, _, _| reader::messages(m)),
+    command!("tour", "a tour of the program", [], BOTH, "Program", "", |m, _, _| tour::begin(m)),
     command!("help", "help", ["?", "<f1>"], BOTH, "Program", "help", |m, _, _| help::open(m)),
     command!("stop", "stop growing, then ask to quit", ["<c-c>"], Place::ALL, "Program", "", |m, _, now| update::stop(m, now)),
     command!("escape", "cancel the innermost thing", ["<esc>"], Place::ALL, "Program", "", |m, _, _| overlay::escape(m)),

@@ -22,9 +22,9 @@ pub struct Config {
     pub colours: Colours,
     /// Whether the mouse is ours.
     pub mouse: bool,
-    /// Whether anything moves that need not.
-    pub motion: bool,
-    /// Whether the screen is linear text.
+    /// Whether the tour begins by itself on the first run.
+    pub tour: bool,
+    /// Whether the program starts without a screen.
     pub plain: bool,
 }
 
@@ -106,15 +106,15 @@ pub static SETTINGS: &[Setting] = &[
         set: |config, value| switch(&mut config.mouse, value),
     },
     Setting {
-        name: "motion",
-        does: "Whether anything moves that need not, such as the mark of a growing step.",
+        name: "tour",
+        does: "Whether the tour begins by itself, which it does once.",
         default: "true",
         values: SWITCH,
-        set: |config, value| switch(&mut config.motion, value),
+        set: |config, value| switch(&mut config.tour, value),
     },
     Setting {
         name: "plain",
-        does: "Whether the screen is linear text without boxes, for screen readers and logs.",
+        does: "Whether the program starts in the plain mode: lines in, sentences out, no screen.",
         default: "false",
         values: SWITCH,
         set: |config, value| switch(&mut config.plain, value),
@@ -133,7 +133,7 @@ impl Default for Config {
             theme_on_light: String::new(),
             colours: Colours::Auto,
             mouse: true,
-            motion: true,
+            tour: true,
             plain: false,
         }
     }

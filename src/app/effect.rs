@@ -39,6 +39,8 @@ pub enum Effect {
     Suspend,
     /// Tell the person who looks elsewhere, through the terminal.
     Notify(String),
+    /// Remember that the tour was taken, so that it does not begin by itself again.
+    EndTour,
     /// End the program.
     Quit,
 }

@@ -8,7 +8,7 @@ use super::command::{COMMANDS, Command, Place};
 use super::field::Field;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::{Effect, find};
+use super::{Effect, find, tour};
 use crate::tree::NodeId;
 
 /// The most lines that are remembered.
@@ -88,7 +88,9 @@ impl Call {
         if lacks && self.arguments.text().is_empty() {
             return open(model, &format!("{} ", self.command.name));
         }
-        (self.command.run)(model, &self.arguments, now)
+        let mut effects = (self.command.run)(model, &self.arguments, now);
+        effects.extend(tour::did(model, self.command.name));
+        effects
     }
 }
 

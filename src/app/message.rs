@@ -14,6 +14,8 @@ use crate::tree::{NodeId, Operation, Problem};
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// A line was given, as the `:` line takes it.
+    Line(String),
     /// The mouse did something.
     Mouse(Mouse),
     /// The terminal got the person's attention, or lost it.

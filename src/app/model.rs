@@ -51,6 +51,8 @@ pub struct Model {
     pub panes: Panes,
     /// Whether the mouse holds the border between the tree and the path.
     pub(super) drags_split: bool,
+    /// The step of the tour, while there is one.
+    pub tour: Option<usize>,
     /// Whether the person looks at this terminal, as far as it tells.
     pub focused: bool,
     /// When the last message came, in milliseconds since 1970-01-01 UTC.
@@ -117,6 +119,7 @@ impl Model {
             policy: Policy::swe_search(),
             sessions: 0,
             size,
+            tour: None,
             focused: true,
             panes: Panes::default(),
             drags_split: false,

@@ -15,7 +15,7 @@ use super::line::Line;
 use super::list::List;
 use super::model::Model;
 use super::reader::Reader;
-use super::{Effect, help, line, list, sight, start};
+use super::{Effect, help, line, list, sight, start, tour};
 
 /// A layer.
 #[derive(Debug)]
@@ -109,6 +109,9 @@ pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
 /// Escape: cancels the innermost thing. What was told and half a key sequence are dropped
 /// before this is reached.
 pub(super) fn escape(model: &mut Model) -> Vec<Effect> {
+    if tour::current(model).is_some() {
+        return tour::end(model);
+    }
     match model.place() {
         Place::List => list::close(model),
         Place::Line => line::close(model),

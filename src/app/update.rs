@@ -4,6 +4,7 @@ use super::Effect;
 use super::command::Place;
 use super::key::{Key, KeyCode};
 use super::keymap::Found;
+use super::line;
 use super::message::{Msg, Opened};
 use super::model::{EngineState, Model, Screen};
 use super::mouse;
@@ -20,6 +21,8 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
     model.now = now;
     let mut effects = match message {
         Msg::Key(key) => press(model, key, now),
+        Msg::Line(line) if line.trim().is_empty() => Vec::new(),
+        Msg::Line(line) => line::run(model, &line, now),
         Msg::Mouse(mouse) => {
             mouse::moved(model, mouse);
             Vec::new()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::super::{Entry, Keymap, MouseKind, parse_keys};
+use super::super::{Entry, Keymap, MouseKind, parse_keys, tour};
 use super::*;
 use crate::app::command::COMMANDS;
 use crate::engine::protocol::ModelOptions;
@@ -401,6 +401,23 @@ fn the_end_of_a_search_is_told_to_who_looks_elsewhere() {
         }
         assert_eq!(told.len(), usize::from(!focused), "{told:?}");
     }
+}
+
+#[test]
+fn the_tour_moves_on_with_what_is_done_and_escape_ends_it() {
+    let mut bench = Bench::grown();
+    bench.keys(":tour<enter>");
+    let step = |bench: &Bench| tour::current(&bench.model).map(|(_, number)| number);
+    for (keys, after) in [("zR", 2), ("j", 3), ("ga", 4), (":prune<enter>", 5), ("u", 6), ("s", 7)]
+    {
+        bench.keys(keys);
+        bench.settle();
+        assert_eq!(step(&bench), Some(after), "{keys}");
+    }
+    bench.keys("?");
+    assert_eq!((step(&bench), bench.effects.as_slice()), (None, &[Effect::EndTour][..]));
+    bench.keys("<esc>:tour<enter><esc>");
+    assert_eq!((step(&bench), bench.effects.as_slice()), (None, &[Effect::EndTour][..]));
 }
 
 #[test]

@@ -23,6 +23,9 @@ pub struct Arguments {
     /// Which model answers.
     #[command(flatten)]
     pub model: ModelArguments,
+    /// No screen: commands line by line on standard input, sentences on standard output.
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// What to do; the start screen if absent.
     #[command(subcommand)]
     pub verb: Option<Verb>,

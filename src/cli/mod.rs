@@ -62,15 +62,15 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
-    let Arguments { model, verb } = arguments;
+    let Arguments { model, plain, verb } = arguments;
     // The worker's log is its standard error, which its owner copies into the file.
     if !matches!(verb, Some(Verb::Engine)) {
         ui::crash::watch(logging::start());
     }
     match verb {
-        None => screen::start(&model),
-        Some(Verb::New { problem }) => screen::new(&model, problem),
-        Some(Verb::Open { file }) => screen::open(&model, file),
+        None => screen::start(&model, plain),
+        Some(Verb::New { problem }) => screen::new(&model, problem, plain),
+        Some(Verb::Open { file }) => screen::open(&model, file, plain),
         Some(Verb::Script(script)) => screen::script(&model, script, output),
         Some(Verb::Grow(grow)) => grow::grow(&model, *grow, output),
         Some(Verb::Eval(eval)) => eval::eval(&model, &eval, output),

@@ -19,26 +19,26 @@ use crate::ui::{self, EngineKind, Opening, Options, Picture};
 ///
 /// # Errors
 /// Returns what is wrong with the model, or why the screen ended.
-pub fn start(model: &ModelArguments) -> Result<Exit, Failure> {
-    run(model, Opening::StartScreen)
+pub fn start(model: &ModelArguments, plain: bool) -> Result<Exit, Failure> {
+    run(model, Opening::StartScreen, plain)
 }
 
 /// Opens a new session.
 ///
 /// # Errors
 /// As [`start`]; and if the problem is empty.
-pub fn new(model: &ModelArguments, problem: String) -> Result<Exit, Failure> {
+pub fn new(model: &ModelArguments, problem: String, plain: bool) -> Result<Exit, Failure> {
     check_text(&problem).map_err(|message| Failure::new(Exit::Input, message))?;
-    run(model, Opening::New(Problem { text: problem, ..Problem::default() }))
+    run(model, Opening::New(Problem { text: problem, ..Problem::default() }), plain)
 }
 
 /// Opens a session.
 ///
 /// # Errors
 /// As [`start`]; and if the file is no session.
-pub fn open(model: &ModelArguments, file: PathBuf) -> Result<Exit, Failure> {
+pub fn open(model: &ModelArguments, file: PathBuf, plain: bool) -> Result<Exit, Failure> {
     check_session(&file)?;
-    run(model, Opening::File(file))
+    run(model, Opening::File(file), plain)
 }
 
 /// Presses keys and prints the last screen.
@@ -65,8 +65,14 @@ pub fn script(
     Ok(Exit::Fine)
 }
 
-fn run(model: &ModelArguments, opening: Opening) -> Result<Exit, Failure> {
-    ui::run(&options(model, opening)?).map_err(|message| Failure::new(Exit::Failed, message))?;
+fn run(model: &ModelArguments, opening: Opening, plain: bool) -> Result<Exit, Failure> {
+    let options = options(model, opening)?;
+    let ended = if plain || options.settings.config.plain {
+        ui::plain(&options)
+    } else {
+        ui::run(&options)
+    };
+    ended.map_err(|message| Failure::new(Exit::Failed, message))?;
     Ok(Exit::Fine)
 }
 

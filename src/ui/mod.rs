@@ -6,6 +6,7 @@
 pub mod clipboard;
 pub mod crash;
 mod look;
+mod plain;
 pub mod reference;
 mod run;
 mod runtime;
@@ -24,6 +25,7 @@ use crate::engine::protocol::ModelOptions;
 pub use crate::app::Opening;
 pub use clipboard::Clipboard;
 pub use look::Look;
+pub use plain::plain;
 pub use run::{Draw, Latency, drive, run};
 pub use runtime::{Arrival, Runtime};
 pub use script::{Picture, picture, script};

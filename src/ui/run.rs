@@ -24,8 +24,8 @@ use super::clipboard::Clipboard;
 use super::runtime::{Arrival, Runtime, now};
 use super::terminal::{self, Terminals};
 use super::theme::Depth;
-use super::{Look, Options, crash};
-use crate::app::{Effect, Key, KeyCode, Model, Mouse, MouseKind, Msg, begin, update};
+use super::{Look, Opening, Options, crash, settings};
+use crate::app::{Effect, Key, KeyCode, Model, Mouse, MouseKind, Msg, begin, tour, update};
 use crate::engine::Events;
 use crate::text::SafeText;
 
@@ -45,7 +45,11 @@ pub fn run(options: &Options) -> Result<(), String> {
     let mut model = Model::new((size.width, size.height), now());
     options.settings.give_to(&mut model);
     let depth = Depth::of_environment(|name| std::env::var(name).ok());
-    let look = Look::new(options.settings.themes.clone(), depth, false);
+    let is_light = !model.config.theme_on_light.is_empty() && terminal::is_light();
+    let look = Look::new(options.settings.themes.clone(), depth, is_light);
+    if model.config.tour && options.opening == Opening::StartScreen && !settings::tour_was_taken() {
+        tour::begin(&mut model);
+    }
     let (mut runtime, events, arrivals) = Runtime::start(options, Clipboard::System(None))?;
     let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let reactor = reactor.map_err(|error| format!("pleach cannot wait for events: {error}"))?;
@@ -98,6 +102,7 @@ pub struct Draw<'screen, B: Backend> {
 impl<B: Backend> Draw<'_, B> {
     fn frame(&mut self, model: &Model) -> Result<(), String> {
         if self.framed {
+            terminal::set_mouse(model.config.mouse);
             let _ = queue!(io::stdout(), BeginSynchronizedUpdate);
         }
         let drawn = self.terminal.draw(|frame| self.look.draw(model, frame));

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clipboard::Clipboard;
-use super::{EngineKind, Options, Sessions};
+use super::{EngineKind, Options, Sessions, settings};
 use crate::app::{Effect, Msg, Opened, Recent};
 use crate::engine::{Engine, Events, Request, Script, Scripted, Worker};
 use crate::evaluate::verify;
@@ -132,6 +132,7 @@ impl Runtime {
                 #[cfg(unix)]
                 super::signals::ask_to_suspend();
             }
+            Effect::EndTour => settings::remember_tour(),
             Effect::Notify(text) => self.clipboard.notify(&text),
             Effect::Quit => return false,
         }

@@ -37,6 +37,27 @@ pub fn folder() -> Option<PathBuf> {
         .map(|base| base.config_dir().join("pleach"))
 }
 
+/// The file whose being there says that the tour was taken.
+fn tour_mark() -> Option<PathBuf> {
+    let base = etcetera::base_strategy::choose_base_strategy().ok()?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Some(state.join("pleach").join("tour-taken"))
+}
+
+/// Returns whether the tour was taken, or cannot be remembered.
+#[must_use]
+pub fn tour_was_taken() -> bool {
+    tour_mark().is_none_or(|mark| mark.exists())
+}
+
+/// Remembers that the tour was taken. If that fails it begins once more, which is no harm.
+pub fn remember_tour() {
+    if let Some(mark) = tour_mark() {
+        let folder = mark.parent().unwrap_or(&mark);
+        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(&mark, ""));
+    }
+}
+
 impl Settings {
     /// Reads the files of a folder, as far as they are there.
     #[must_use]

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 
+use std::time::Duration;
+
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
 };
@@ -19,6 +21,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, style};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
 /// What frames are written to: whole frames, not thousands of small writes.
 pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -27,6 +30,9 @@ pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 /// which crossterm would ask for: that is a stream of bytes over a slow line for nothing.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
+/// How long a terminal may take to tell its background, over a slow line too.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The thread that took the terminal and draws on it.
 static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
@@ -90,6 +96,21 @@ pub fn take() -> io::Result<()> {
         execute!(io::stdout(), style::Print(MOUSE_ON))?;
     }
     execute!(io::stdout(), EnableFocusChange)
+}
+
+/// Takes the mouse, or leaves it to the terminal.
+pub fn set_mouse(mouse: bool) {
+    if MOUSE.swap(mouse, Ordering::SeqCst) != mouse {
+        let modes = if mouse { MOUSE_ON } else { MOUSE_OFF };
+        let _ = execute!(io::stdout(), style::Print(modes));
+    }
+}
+
+/// Returns whether the background is light, as far as the terminal tells within a moment.
+pub fn is_light() -> bool {
+    let mut options = QueryOptions::default();
+    options.timeout = PATIENCE;
+    theme_mode(options).is_ok_and(|mode| mode == ThemeMode::Light)
 }
 
 /// Gives the terminal back. Every part is tried, for a half-restored terminal is the worst.

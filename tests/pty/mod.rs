@@ -157,6 +157,9 @@ impl Program {
         command.args(arguments);
         command.cwd(home.path());
         command.env("PLEACH_DATA_DIR", home.path());
+        // The tour of a first run would lie over what the tests look at.
+        std::fs::write(home.path().join("config.toml"), "tour = false\n").expect("settings");
+        command.env("PLEACH_CONFIG_DIR", home.path());
         command.env("HOME", home.path());
         command.env("TERM", "xterm-256color");
         for name in ["NO_COLOR", "COLORTERM", "XDG_CONFIG_HOME", "SSH_TTY", "SSH_CONNECTION"] {

@@ -96,7 +96,7 @@ impl World {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         terminal
             .draw(|frame| {
-                view::draw(&self.model, &Theme::mono(), &mut view::Cache::default(), frame)
+                view::draw(&self.model, &Theme::mono(), &mut view::Cache::default(), frame);
             })
             .unwrap();
         check_cells(terminal.backend().buffer(), what);

@@ -19,6 +19,7 @@ mod prose;
 mod reader;
 mod start;
 mod status;
+mod tour;
 mod tree;
 
 use ratatui::Frame;
@@ -64,6 +65,7 @@ pub fn draw(model: &Model, theme: &Theme, cache: &mut Cache, frame: &mut Frame) 
             status::hints(model, theme, frame, layout.hints);
         }
     }
+    tour::draw(model, theme, frame);
     overlay::draw(model, theme, frame);
 }
 
