@@ -6,7 +6,8 @@
 use super::argument::{Argument, Arguments, anything};
 use super::model::Model;
 use super::{
-    Effect, appearance, find, help, line, list, overlay, reader, sight, start, update, workbench,
+    Effect, appearance, find, help, line, list, overlay, reader, sight, start, tour, update,
+    workbench,
 };
 
 pub use super::place::Place;

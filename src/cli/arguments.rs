@@ -257,6 +257,9 @@ pub struct ScriptArguments {
     /// The size of the screen.
     #[arg(long, value_name = "COLSxROWS", default_value = "80x24", value_parser = size)]
     pub size: (u16, u16),
+    /// The seed of new sessions, so that the same keys give the same screen.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
+    pub seed: Option<u64>,
     /// Print a picture (SVG) in place of text.
     #[arg(long)]
     pub svg: bool,

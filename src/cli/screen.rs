@@ -50,10 +50,11 @@ pub fn script(
     arguments: ScriptArguments,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let ScriptArguments { file, keys, size, svg, theme } = arguments;
+    let ScriptArguments { file, keys, size, seed, svg, theme } = arguments;
     file.as_deref().map(check_session).transpose()?;
     let opening = file.map_or(Opening::StartScreen, Opening::File);
-    let options = options(model, opening)?;
+    let mut options = options(model, opening)?;
+    options.sessions.seed = seed;
     let screen = if svg {
         let title = format!("pleach after the keys {keys}");
         ui::picture(&options, &keys, size, &Picture { theme, title })
