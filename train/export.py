@@ -1,4 +1,4 @@
-"""Checkpoint to GGUF: the averaged weights in F16, the tokenizer, the chat template, licence and description.
+"""Checkpoint to GGUF and back: the averaged weights in F16, the tokenizer, the chat template, licence and description.
 
 Responsible for the file's layout. `check_gguf.py` compares the result with torch token by token.
 """
@@ -18,8 +18,14 @@ DESCRIPTION = ("A tiny reasoner for number puzzles (Game of 24), trained from no
 CONTEXT = 512
 
 
+PARTS = (("attn_norm", "attn_norm"), ("ffn_norm", "ffn_norm"), ("q", "attn_q"), ("k", "attn_k"), ("v", "attn_v"), ("o", "attn_output"),
+         ("gate", "ffn_gate"), ("up", "ffn_up"), ("down", "ffn_down"))  # a layer's tensors: our names, GGUF's
+
+
 def load(path, average=True):
-    """The model of a checkpoint, on the CPU."""
+    """The model of a checkpoint or a GGUF, on the CPU, and how long it was trained (a GGUF doesn't say)."""
+    if path.endswith(".gguf"):
+        return read(path), {}
     c = torch.load(path, map_location="cpu", weights_only=True)
     model = Reasoner(Shape(**c["shape"]), v.NUMBER_OF)
     model.load_state_dict(c["average" if average else "model"])
@@ -62,13 +68,30 @@ def write(model, path, kind="f16"):
     put("token_embd.weight", model.table())
     put("output_norm.weight", model.norm)
     for i, layer in enumerate(model.layers):
-        for ours, theirs in (("attn_norm", "attn_norm"), ("ffn_norm", "ffn_norm"), ("q", "attn_q"), ("k", "attn_k"), ("v", "attn_v"),
-                             ("o", "attn_output"), ("gate", "ffn_gate"), ("up", "ffn_up"), ("down", "ffn_down")):
+        for ours, theirs in PARTS:
             put(f"blk.{i}.{theirs}.weight", getattr(layer, ours))
     w.write_header_to_file()
     w.write_kv_data_to_file()
     w.write_tensors_to_file()
     w.close()
+
+
+def read(path):
+    """The model of a GGUF that `write` made. What the two forms of a number share is taken to be their mean: their sum is what counts."""
+    r = gguf.GGUFReader(path)
+    tensors = {t.name: torch.from_numpy(t.data.astype(np.float32)) for t in r.tensors}
+    of = lambda key: r.get_field(f"llama.{key}").contents()
+    table = tensors["token_embd.weight"]
+    if table.shape[0] != v.SIZE:
+        raise ValueError(f"{path} has {table.shape[0]} tokens, this recipe {v.SIZE}: train from nothing, or with the recipe that made the file")
+    model = Reasoner(Shape(v.SIZE, of("embedding_length"), of("block_count"), of("attention.head_count"), of("feed_forward_length"),
+                           of("rope.freq_base"), of("attention.layer_norm_rms_epsilon")), v.NUMBER_OF)
+    number = torch.stack([table[[v.BARE[n], v.SPACED[n]]].mean(0) for n in range(v.NUMBERS)])
+    state = {"emb": table - number[model.number_of] * model.is_number, "number": number, "norm": tensors["output_norm.weight"]}
+    for i in range(len(model.layers)):
+        state.update({f"layers.{i}.{ours}": tensors[f"blk.{i}.{theirs}.weight"] for ours, theirs in PARTS})
+    model.load_state_dict(state)
+    return model.eval()
 
 
 if __name__ == "__main__":

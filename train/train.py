@@ -15,6 +15,7 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 import torch.nn.functional as F
 
+from export import read
 from reasoner import vocab as v
 from reasoner.data import Stream
 from reasoner.figures import quick
@@ -27,6 +28,7 @@ from reasoner.rows import collate
 def options():
     p = argparse.ArgumentParser()
     p.add_argument("--run", default="/work/train-run/main", help="folder of checkpoints and the log")
+    p.add_argument("--from", dest="start", help="a GGUF of export.py whose weights a new run begins with; its shape counts, not the options'")
     p.add_argument("--minutes", type=float, default=170, help="training time, over all resumes")
     p.add_argument("--decay-from", type=float, default=0.5, help="share of the budget after which the learning rate falls linearly to 0")
     p.add_argument("--own-from", type=float, default=0.12, help="share of the budget after which own samples join")
@@ -55,7 +57,8 @@ class Trainer:
         self.step, self.tokens, self.elapsed, self.stopped = 0, 0, 0.0, False
         signal.signal(signal.SIGTERM, self.stop)  # a stop loses nothing: the step is finished and saved
         torch.manual_seed(o.seed)
-        self.model = Reasoner(Shape(v.SIZE, o.width, o.layers, o.heads, o.hidden), v.NUMBER_OF).to(self.device)
+        shape = Shape(v.SIZE, o.width, o.layers, o.heads, o.hidden)
+        self.model = (read(o.start) if o.start else Reasoner(shape, v.NUMBER_OF)).to(self.device)
         self.average = {k: p.detach().clone() for k, p in self.model.state_dict().items()}
         self.muon = Muon(self.model.matrices(), rank=rank, world=o.workers)
         self.adam = torch.optim.AdamW(self.model.others(), lr=o.lr_rest, betas=(0.9, 0.95), weight_decay=0.0)
