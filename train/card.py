@@ -1,10 +1,12 @@
-"""Prints the figures of `evaluate.py --json` as the Markdown tables of the model card.
+"""Prints the figures of `evaluate.py --json` as the Markdown tables of the model card: wanted and reached, all of them, search.
 
 `python card.py figures.json [more.json ...]`: later files add to, or replace, what the earlier ones hold.
 """
 import json
 import re
 import sys
+
+from reasoner.shows import table
 
 SEARCH = re.compile(r"^(search|Tree-of-Thoughts 100): (best-of-n|best-first), (\d+) tokens, (chosen right|right one found)$")
 
@@ -23,6 +25,7 @@ def main(files):
             read = json.load(f)
         figures.update(read["figures"])
         print(f"<!-- {path}: {read['trained']} -->")
+    print("\n" + table(figures))
     print("\n| figure | value (95 % interval) | cases |\n|---|---|---|")
     tables = {}
     for name, f in figures.items():

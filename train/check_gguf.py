@@ -15,7 +15,7 @@ from export import load
 from reasoner import sampler, vocab as v
 from reasoner.data import Stream
 from reasoner.figures import class_b, prompt
-from reasoner.prompts import CRITIQUE, RATE, wordings
+from reasoner.prompts import RATE, wordings
 
 TIE = 0.02  # logits: what F16 weights and another order of sums may change
 
@@ -60,41 +60,32 @@ def texts(rng):
     return out
 
 
-def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("gguf")
-    p.add_argument("checkpoint")
-    p.add_argument("-n", type=int, default=100)
-    o = p.parse_args()
-    torch.set_num_threads(1)
-    rng = random.Random(5)
-    model, _ = load(o.checkpoint)
-    llama = LlamaCpp(o.gguf)
-
-    bad = [t for t in texts(rng) if llama.tokenize(t) != list(v.encode(t))]
-    print(f"tokenised alike: {len(texts(rng)) - len(bad)} of {len(texts(rng))}")
+def compare(path, model, n=100):
+    """(greedy continuations alike, ties among the others, of how many, everything else alike), printed on the way."""
+    rng, llama = random.Random(5), LlamaCpp(path)
+    asked = texts(rng)
+    bad = [t for t in asked if llama.tokenize(t) != list(v.encode(t))]
+    print(f"tokenised alike: {len(asked) - len(bad)} of {len(asked)}")
     for t in bad[:3]:
         print("  ", repr(t), llama.tokenize(t), list(v.encode(t)))
 
-    path = "8 - 4 = 4 (left: 7 8 4)\n"
-    chat = [{"role": "user", "content": wordings([4, 7, 8, 8], 24)[0]}, {"role": "assistant", "content": path}, {"role": "user", "content": RATE}]
+    steps = "8 - 4 = 4 (left: 7 8 4)\n"
+    chat = [{"role": "user", "content": wordings([4, 7, 8, 8], 24)[0]}, {"role": "assistant", "content": steps}, {"role": "user", "content": RATE}]
     templated = llama.post("/apply-template", messages=chat)["prompt"]
-    ours = v.decode(prompt([4, 7, 8, 8])) + path + v.decode(sampler.RATE_TURN)
-    print("chat template gives the training prompt:", templated == ours, "- tokens alike:", list(v.encode(ours)) == prompt([4, 7, 8, 8]) + list(v.encode(path)) + sampler.RATE_TURN)
+    template_alike = templated == v.decode(prompt([4, 7, 8, 8])) + steps + v.decode(sampler.RATE_TURN)
+    print("chat template gives the training prompt:", template_alike)
 
     prompts, hands = [], class_b()
-    for i in range(o.n):
+    for i in range(n):
         hand = list(hands[i % len(hands)])
         rng.shuffle(hand)
         prompts.append(prompt(hand, form=i % 10))
-    same = ties = 0
-    worst = 0.0
-    for i, ids in enumerate(prompts):
-        ours = sampler.generate(model, [ids], 0, limit=80)[0]
+    alike, ties, worst = 0, 0, 0.0
+    for i, (ids, ours) in enumerate(zip(prompts, sampler.generate(model, prompts, 0, limit=80))):
         theirs = llama.greedy(ids, 80)
         k = next((j for j, (a, b) in enumerate(zip(ours, theirs)) if a != b), min(len(ours), len(theirs)))
         if k >= len(ours) - 1:  # the server leaves out the closing mark
-            same += 1
+            alike += 1
         else:
             top = sampler.last_logits(model, [ids + ours[:k]])[0].topk(2).values
             tie = float(top[0] - top[1]) < TIE
@@ -106,9 +97,19 @@ def main():
             for t, lp in llama.scores(rated).items():
                 if t in v.SCORES:
                     worst = max(worst, abs(float(probs[t]) - float(torch.tensor(lp).exp())))
-    print(f"greedy alike: {same} of {len(prompts)} ({ties} ties); largest difference of a score's probability: {worst:.4f}")
-    print("rating turn:", len(sampler.RATE_TURN), "tokens; critique turn:", len(sampler.CRITIQUE_TURN))
-    sys.exit(1 if bad or templated != v.decode(prompt([4, 7, 8, 8])) + path + v.decode(sampler.RATE_TURN) or same + ties < 0.98 * len(prompts) else 0)
+    print(f"greedy alike: {alike} of {n} ({ties} ties); largest difference of a score's probability: {worst:.4f}")
+    return alike, ties, n, not bad and template_alike
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("gguf")
+    p.add_argument("checkpoint")
+    p.add_argument("-n", type=int, default=100)
+    o = p.parse_args()
+    torch.set_num_threads(1)
+    alike, ties, n, rest = compare(o.gguf, load(o.checkpoint)[0], o.n)
+    sys.exit(0 if rest and alike + ties >= 0.98 * n else 1)
 
 
 if __name__ == "__main__":

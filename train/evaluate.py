@@ -1,7 +1,8 @@
-"""All figures of the model card, on reserved puzzles, with 95 % confidence intervals; the shows of the issue, line by line.
+"""All figures of the model card, on reserved puzzles, with 95 % confidence intervals, and what they were wanted to be.
 
-One command: `python evaluate.py CHECKPOINT [--json FILE]`. Class (b) has 79 solvable Game of 24 hands; each is asked in four
-orders of its numbers (316 puzzles), and intervals are bootstrapped over hands, not puzzles. The Tree-of-Thoughts 100 stand apart.
+One command: `python evaluate.py MODEL --gguf FILE --json FILE`, MODEL being a checkpoint or a GGUF. Class (b) has 79 solvable Game of 24
+hands; each is asked in four orders of its numbers (316 puzzles), and intervals are bootstrapped over hands, not puzzles. The
+Tree-of-Thoughts 100 stand apart.
 """
 import argparse
 import json
@@ -10,13 +11,15 @@ import time
 
 import torch
 
+from check_gguf import compare
 from export import load
 from reasoner import puzzle, sampler, vocab as v
-from reasoner.figures import class_b, generate_texts, judged, prompt, rated_states, rating_figures, samples, solved
+from reasoner.figures import auc, class_b, generate_texts, judged, prompt, rated_states, rating_figures, rating_sets, samples, solved
 from reasoner.paths import Tree, complaint, pick, slip, write
 from reasoner.prompts import ABOUT, CHOOSE, signal
 from reasoner.rows import Row
-from reasoner.trial import METHODS, trial
+from reasoner.shows import table
+from reasoner.trial import BUDGETS, METHODS, trial
 
 
 def interval(groups, figure=lambda xs: sum(xs) / len(xs), rounds=1000):
@@ -27,14 +30,15 @@ def interval(groups, figure=lambda xs: sum(xs) / len(xs), rounds=1000):
     return value, drawn[int(len(drawn) * 0.025)], drawn[int(len(drawn) * 0.975)]
 
 
-def four_orders(hands):
+def orders(hands, many):
+    """Each hand in up to `many` different orders of its numbers (a hand of equal numbers has fewer)."""
     rng, out = random.Random(1), []
     for h in hands:
-        orders = {tuple(h)}
+        found = {tuple(h)}
         for _ in range(40):
-            if len(orders) < 4:
-                orders.add(tuple(rng.sample(h, len(h))))
-        out.append(sorted(orders))
+            if len(found) < many:
+                found.add(tuple(rng.sample(h, len(h))))
+        out.append(sorted(found))
     return out
 
 
@@ -77,16 +81,16 @@ def rating(model, r, kept, target=24):
     steps = [[s.sound for s, *_ in g if not s.final and s.parent.sound] for g in groups]
     r.say("steps sound at T=0.8", interval(steps), sum(map(len, steps)))
     for key, name in (("depth1", "AUC solvable, after 1 step"), ("depth2", "AUC solvable, after 2 steps"), ("depth3", "AUC solvable, after 3 steps"),
-                      ("slip", "AUC good steps over own slips"), ("slip_alive", "AUC good steps that keep it solvable over own slips"),
+                      ("slip", "AUC sound steps over own slips"), ("slip_alive", "AUC good steps that keep it solvable over own slips"),
                       ("answer", "AUC right over wrong final answers")):
-        if rating_figures([x for g in groups for x in g])[key] is None:
-            r.say(name, None)
-            continue
-        r.say(name, interval(groups, lambda xs: rating_figures(xs)[key], 200))
+        sets = [rating_sets(g)[key] for g in groups]
+        good, bad = sum(len(a) for a, _ in sets), sum(len(b) for _, b in sets)
+        if good and bad:
+            r.say(name, interval([[(x, True) for x in a] + [(x, False) for x in b] for a, b in sets],
+                                 lambda xs: auc([x for x, right in xs if right], [x for x, right in xs if not right]), 200), f"{good} / {bad}")
+        else:
+            r.say(name, None, f"{good} / {bad}")
     everything = [x for g in groups for x in g]
-    counts = rating_figures(everything)["counts"]
-    r.figures["counts"] = counts
-    print("   ", counts)
     r.say("label mass, least", min(m for *_, m, _ in everything), len(everything))
     r.say("label mass, mean", sum(m for *_, m, _ in everything) / len(everything), len(everything))
     slips = [x for s, x, *_ in everything if not s.final and s.parent.sound and not s.sound]
@@ -176,7 +180,8 @@ def alive(hand, state_before, line):
 
 
 def revising(model, r, paths, whose, tries=8):
-    """After the true critique, is the next step sound and solvable? Against plain samples of the same step, without wrong line and critique."""
+    """After the true critique (the checker's), is the next step sound and the target within reach? Against plain samples of the same step,
+    without the wrong line and the critique."""
     generator = torch.Generator().manual_seed(3)
     for kind, name in ((0, "slip"), (1, "dead end")):
         revised, plain = {}, {}
@@ -201,8 +206,11 @@ def revising(model, r, paths, whose, tries=8):
                 t, _ = chosen[i // tries]
                 into.setdefault(tuple(sorted(t.numbers)), []).append(alive(t.numbers, before[i // tries], v.decode(tokens).rstrip("\n")))
         if chosen:
-            r.say(f"{whose} {name}, revised: sound and solvable", interval(list(revised.values()), rounds=300), len(chosen) * tries)
-            r.say(f"{whose} {name}, step resampled: sound and solvable", interval(list(plain.values()), rounds=300), len(chosen) * tries)
+            n = f"{len(chosen)} x {tries}"
+            r.say(f"{whose} {name}, revised: sound and solvable", interval(list(revised.values()), rounds=300), n)
+            r.say(f"{whose} {name}, step resampled: sound and solvable", interval(list(plain.values()), rounds=300), n)
+            pairs = [list(zip(revised[hand], plain[hand])) for hand in revised]
+            r.say(f"{whose} {name}, revised over resampled", interval(pairs, lambda xs: sum(a for a, _ in xs) / max(1, sum(b for _, b in xs)), 300), n)
 
 
 def choosing(model, r, hands, many=300):
@@ -239,17 +247,19 @@ def off_topic(model, r):
 def searching(model, r, groups, children, temperature, name):
     puzzles = [(h, 24) for g in groups for h in g]
     result = trial(model, puzzles, temperature=temperature, children=children)
-    for method in METHODS:
-        for budget in (500, 1000, 2000):
+
+    def split(xs):
+        it = iter(xs)
+        return [[next(it) for _ in g] for g in groups]
+
+    for budget in BUDGETS:
+        for method in METHODS:
             chosen, found = result[method][budget]
-            at = 0
-            split, split_found = [], []
-            for g in groups:
-                split.append(chosen[at:at + len(g)])
-                split_found.append(found[at:at + len(g)])
-                at += len(g)
-            r.say(f"{name}: {method}, {budget} tokens, chosen right", interval(split), len(chosen))
-            r.say(f"{name}: {method}, {budget} tokens, right one found", interval(split_found), len(found))
+            r.say(f"{name}: {method}, {budget} tokens, chosen right", interval(split(chosen)), len(chosen))
+            r.say(f"{name}: {method}, {budget} tokens, right one found", interval(split(found)), len(found))
+        gain = [a - b for a, b in zip(result["best-first"][budget][0], result["best-of-n"][budget][0])]
+        r.say(f"{name}: best-first less best-of-n, {budget} tokens", interval(split(gain)), len(gain))
+    for method in METHODS:
         r.say(f"{name}: {method}, mean tokens spent", result[method]["spent"])
 
 
@@ -272,35 +282,44 @@ def countdown(model, r, many=300):
     r.say("Countdown: pass@16", interval(passed), many)
 
 
+PARTS = ("solve", "critique", "search", "tot", "gguf", "countdown")
+
+
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("checkpoint")
+    p.add_argument("model", help="a checkpoint or a GGUF")
+    p.add_argument("--gguf", help="the exported file to compare with torch in llama.cpp")
     p.add_argument("--json")
-    p.add_argument("--only", help="comma-separated: solve, critique, search, tot, countdown")
-    p.add_argument("--children", type=int, default=5)
+    p.add_argument("--only", help="comma-separated, of " + ", ".join(PARTS))
+    p.add_argument("--orders", type=int, default=4, help="orders in which each hand of class (b) is asked")
+    p.add_argument("--children", type=int, default=1, help="steps sampled when best-first search expands a path")
     p.add_argument("--temperature", type=float, default=0.8, help="of the search trial")
     o = p.parse_args()
     torch.set_num_threads(1)
-    parts = o.only.split(",") if o.only else ["solve", "critique", "search", "tot", "countdown"]
-    model, at = load(o.checkpoint)
+    parts = o.only.split(",") if o.only else PARTS
+    model, at = load(o.model)
     print(at)
-    r, groups = Report(), four_orders(class_b())
+    r, groups = Report(), orders(class_b(), o.orders)
     if "solve" in parts:
         kept = solving(model, r, "class (b)", groups)
         rating(model, r, kept)
         revising(model, r, own_errors(kept), "own")
+    if "search" in parts:
+        searching(model, r, groups, o.children, o.temperature, "search")
     if "critique" in parts:
         criticising(model, r, class_b())
         choosing(model, r, class_b())
         off_topic(model, r)
-    if "search" in parts:
-        searching(model, r, groups, o.children, o.temperature, "search")
     if "tot" in parts:
         tot = [[h] for h in sorted(puzzle.tot_hands())]
         solving(model, r, "Tree-of-Thoughts 100", tot)
         searching(model, r, tot, o.children, o.temperature, "Tree-of-Thoughts 100")
+    if "gguf" in parts and o.gguf:
+        alike, ties, of, _ = compare(o.gguf, model)
+        r.say("greedy alike in llama.cpp and torch, ties aside", (alike + ties) / of, of)
     if "countdown" in parts:
         countdown(model, r)
+    print("\n" + table(r.figures))
     print(f"took {time.time() - r.began:.0f} s")
     if o.json:
         with open(o.json, "w") as f:

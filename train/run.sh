@@ -16,6 +16,6 @@ mkdir -p "$RUN"
 nice -n 15 "$PYTHON" train.py --run "$RUN" --minutes "$MINUTES" "$@"
 "$PYTHON" export.py "$RUN/checkpoint.pt" "$RUN/pleach-reasoner.gguf"
 "$PYTHON" check_gguf.py "$RUN/pleach-reasoner.gguf" "$RUN/checkpoint.pt" 2> "$RUN/llama.log" | grep -v '^[0-9.]* [IWE] '
-nice -n 15 "$PYTHON" evaluate.py "$RUN/checkpoint.pt" --json "$RUN/figures.json" | tee "$RUN/figures.txt"
+nice -n 15 "$PYTHON" evaluate.py "$RUN/checkpoint.pt" --gguf "$RUN/pleach-reasoner.gguf" --json "$RUN/figures.json" | tee "$RUN/figures.txt"
 cp "$RUN/pleach-reasoner.gguf" ../assets/model/pleach-reasoner.gguf
 echo "Put the figures of $RUN/figures.txt into assets/model/README.md before you commit the model."

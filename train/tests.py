@@ -2,10 +2,12 @@
 import json
 import os
 import random
+import tempfile
 import unittest
 
 import torch
 
+from export import load, write
 from reasoner import puzzle, vocab as v
 from reasoner.data import Problems, Stream, prompt_text
 from reasoner.figures import auc
@@ -15,6 +17,7 @@ from reasoner.paths import Tree
 from reasoner.prompts import wordings
 from reasoner.rows import Row, collate
 from reasoner.sampler import RATE_TURN, generate, last_logits
+from reasoner.shows import verdict
 
 PROBLEMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "assets", "problems")
 
@@ -137,10 +140,37 @@ class Network(unittest.TestCase):
             for k, token in enumerate(out):
                 self.assertEqual(int(last_logits(model, [prompt + out[:k]])[0].argmax()), token)
 
+    def test_equal_prompts_and_ended_rows_change_nothing(self):
+        torch.manual_seed(1)
+        model = Reasoner(Shape(v.SIZE, 32, 2, 2, 64), v.NUMBER_OF).eval()
+        prompts = [list(v.encode(f"Use {n} and {n + 1}" + ", 7" * (n % 3))) for n in range(12)]
+        alone = [generate(model, [p], 0, limit=12)[0] for p in prompts]
+        stop = [alone[0][0], alone[5][3]]  # rows end at different places
+        expected = [next((a[:k + 1] for k, t in enumerate(a) if t in stop), a) for a in alone]
+        self.assertGreater(len({len(e) for e in expected}), 1)
+        self.assertEqual(generate(model, prompts + prompts[:5], 0, stop=stop, limit=12), expected + expected[:5])
+
+    def test_a_gguf_gives_its_weights_back(self):
+        torch.manual_seed(2)
+        model = Reasoner(Shape(v.SIZE, 32, 2, 2, 64), v.NUMBER_OF).eval()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "model.gguf")
+            write(model, path, "f32")
+            again, _ = load(path)
+        torch.testing.assert_close(again.table(), model.table())
+        prompt = list(v.encode("Use 4, 7, 8 and 8 to make 24."))
+        torch.testing.assert_close(last_logits(again, [prompt]), last_logits(model, [prompt]))
+
 
 class Figures(unittest.TestCase):
     def test_auc(self):
         self.assertEqual(auc([1.0, 0.5], [0.5, 0.0]), 0.875)
+
+    def test_verdict(self):
+        self.assertEqual(verdict({"value": 0.5, "low": 0.46}, 0.45, 1), "won")
+        self.assertEqual(verdict({"value": 0.5, "low": 0.4}, 0.45, 1), "won, the interval reaches below")
+        self.assertEqual(verdict({"value": 0.4, "low": 0.3}, 0.45, 1), "lost")
+        self.assertEqual(verdict({"value": 0.0, "low": -0.1}, 0.0, 5), "lost")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from .paths import Tree, complaint, pick, pick_any, pick_winning, slip, wrong_an
 from .prompts import ABOUT, SYSTEM, wordings
 from .rows import Full, Row
 
-COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.08, 0.06, 0.01  # shares of rows
+COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.04, 0.06, 0.01  # shares of rows
 
 
 class Problems:
@@ -213,15 +213,15 @@ def make_row(rng, problems, size):
             if row.room() < 24:
                 break
             kind = rng.random()
-            if kind < 0.20:
+            if kind < 0.18:
                 deceive(tree, rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.46:
+            elif kind < 0.42:
                 wander(tree, tree.root if rng.random() < 0.6 else rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.50:
+            elif kind < 0.45:
                 offer(tree)
-            elif kind < 0.57:
+            elif kind < 0.52:
                 solve(tree, rng.choice([s for s in tree.states if s.open and s.sound and not s.dead] or [tree.root]))
-            elif kind < 0.68:
+            elif kind < 0.72:
                 regret(tree)
             else:
                 sprout(tree)

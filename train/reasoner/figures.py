@@ -78,20 +78,29 @@ def rated_states(model, sampled, target=24):
     return [(s, x, m, len(p)) for s, x, m, p in zip(states, scores, mass, paths)]
 
 
-def rating_figures(rated, target=24):
-    """AUCs on own samples: solvable or not after 1, 2, 3 steps; slips against good steps; right against wrong answers."""
+def rating_sets(rated):
+    """The expected scores of own samples, good ones and bad ones: solvable or not after 1, 2, 3 steps; sound steps and slips (`slip`), steps
+    that keep the target within reach and slips (`slip_alive`); right and wrong answers."""
     out = {}
     for k in (1, 2, 3):
         sound = [(s, x) for s, x, _, _ in rated if s.sound and not s.final and s.count == k]
-        out[f"depth{k}"] = auc([x for s, x in sound if not s.dead], [x for s, x in sound if s.dead])
+        out[f"depth{k}"] = [x for s, x in sound if not s.dead], [x for s, x in sound if s.dead]
     steps = [(s, x) for s, x, _, _ in rated if not s.final and s.parent.sound]
-    out["slip"] = auc([x for s, x in steps if s.sound], [x for s, x in steps if not s.sound])
-    out["slip_alive"] = auc([x for s, x in steps if s.sound and not s.dead], [x for s, x in steps if not s.sound])
+    slips = [x for s, x in steps if not s.sound]
+    out["slip"] = [x for s, x in steps if s.sound], slips
+    out["slip_alive"] = [x for s, x in steps if s.sound and not s.dead], slips
     answers = [(s, x) for s, x, _, _ in rated if s.final == "answer"]
-    out["answer"] = auc([x for s, x in answers if s.sound], [x for s, x in answers if not s.sound])
+    out["answer"] = [x for s, x in answers if s.sound], [x for s, x in answers if not s.sound]
+    return out
+
+
+def rating_figures(rated):
+    """The AUC of each of the sets, the least label mass, and how many cases there are."""
+    sets = rating_sets(rated)
+    out = {key: auc(*both) for key, both in sets.items()}
     out["mass"] = min((m for _, _, m, _ in rated), default=None)
-    out["counts"] = {"states": len(rated), "slips": sum(not s.sound for s, _ in steps), "wrong_answers": sum(not s.sound for s, _ in answers),
-                     "right_answers": sum(s.sound for s, _ in answers)}
+    out["counts"] = {"states": len(rated), "slips": len(sets["slip"][1]), "right_answers": len(sets["answer"][0]),
+                     "wrong_answers": len(sets["answer"][1])}
     return out
 
 

@@ -83,10 +83,10 @@ class OwnStream:
                     if s.sound and s.open:
                         tree.soft(s)
                     tree.rate(s)
-                if states and rng.random() < 0.5:
+                if states and rng.random() < 0.7:
                     last = states[-1] if rng.random() < 0.6 else rng.choice(states)
                     tree.criticise(last)
-                    again = tree.revise(last) if rng.random() < 0.6 else None
+                    again = tree.revise(last) if rng.random() < 0.85 else None
                     if again:
                         solve(tree, again, 0.3)
             while row.room() > 20:

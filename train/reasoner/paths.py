@@ -5,7 +5,7 @@ Responsible for: the state of a path (`State`) and the ways to go on from it, wi
 from . import puzzle, vocab as v
 from .prompts import CHOOSE, signal
 
-POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, CRITIQUE = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 1.0  # loss weights
+POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 3.0, 1.0  # loss weights
 
 
 class State:
@@ -166,7 +166,9 @@ class Tree:
             return
         state.asked.add("critique")
         asked = self.row.add(self._turn(state), [v.ID[v.CRITIQUE], v.IM_END, v.ASSISTANT])
-        end = self.row.add(asked, v.encode(text), CRITIQUE)
+        tokens = v.encode(text)
+        verdict = self.row.add(asked, tokens[:3], VERDICT)  # `Step`, which one, wrong or a dead end; the others are one token
+        end = self.row.add(verdict, tokens[3:], CRITIQUE)
         self.row.loss.append((end.last, v.IM_END, CRITIQUE))
 
     def revise(self, state):
@@ -235,7 +237,7 @@ def slip(rng, left, target):
         a, op, b, r = pick(rng, left, target, 0.5)
         new = puzzle.after(left, a, b, r)
         kind = rng.random()
-        if kind < 0.42:  # a wrong result: wishful (it would lead to the target), near, or of another operator
+        if kind < 0.38:  # a wrong result: wishful (it would lead to the target), near, or of another operator
             rest = new[:-1]
             if rng.random() < 0.5:
                 wish = [x for x in ([target] if not rest else range(max(0, r - 12), min(200, r + 12)))
@@ -249,7 +251,7 @@ def slip(rng, left, target):
             if wrong == r or not 0 <= wrong <= puzzle.LIMIT:
                 continue
             line = write(a, op, b, wrong, rest + [wrong])
-        elif kind < 0.54:  # a division with a remainder, or by 0
+        elif kind < 0.48:  # a division with a remainder, or by 0
             op, x, y = "/", rng.choice(left), rng.choice(left)
             a, b = max(x, y), min(x, y)
             if len(left) < 2 or (b and a % b == 0) or left.count(a) < 1 + (a == b):
@@ -259,7 +261,7 @@ def slip(rng, left, target):
             rest.remove(a)
             rest.remove(b)
             line = write(a, op, b, r, rest + [r])
-        elif kind < 0.8:  # a number that is not there, or the same one twice
+        elif kind < 0.85:  # a number that is not there, or the same one twice
             y = rng.choice(left)
             x = y if rng.random() < 0.5 else rng.choice([max(1, rng.choice(left) + rng.choice((-1, 1, 2))), rng.randint(1, 13), target])
             a, b = max(x, y), min(x, y)

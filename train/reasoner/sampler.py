@@ -19,32 +19,46 @@ def _left_padded(prompts):
 
 @torch.no_grad()
 def generate(model, prompts, temperature, stop=(), limit=80, generator=None):
-    """Continuations (lists of ids, the stop token included) of token prompts. temperature 0 is greedy."""
-    tokens, pad = _left_padded(prompts)
-    table, (n, width) = model.table(), tokens.shape
+    """Continuations (lists of ids, the stop token included) of token prompts. temperature 0 is greedy.
+
+    Equal prompts are read once; rows that have ended leave the batch now and then."""
+    distinct = {p: i for i, p in enumerate(dict.fromkeys(map(tuple, prompts)))}
+    tokens, pad = _left_padded(list(distinct))
+    table, width, n = model.table(), tokens.shape[1], len(prompts)
     stops = torch.tensor([v.IM_END, *stop])
-    caches = model.caches(n, width + limit)
-    out, alive = [[] for _ in prompts], torch.ones(n, dtype=torch.bool)
     slot = torch.arange(width)
     positions = (slot[None] - pad[:, None]).clamp(min=0)
     mask = (slot[None, None, :] <= slot[None, :, None]) & (slot[None, None, :] >= pad[:, None, None])
     mask |= torch.eye(width, dtype=torch.bool)[None]
-    hidden = model(tokens, positions, mask[:, None], table, caches)
-    for i in range(limit):
-        logits = F.linear(hidden[:, -1], table)
+    read = model.caches(len(distinct), width)
+    last = model(tokens, positions, mask[:, None], table, read)[:, -1]
+    of = torch.tensor([distinct[tuple(p)] for p in prompts])
+    last, pad, caches = last[of], pad[of], model.caches(n, width + limit)
+    for new, old in zip(caches, read):
+        new[0][:, :, :width], new[1][:, :, :width], new[2] = old[0][of], old[1][of], width
+    out, rows, ended = [[] for _ in prompts], list(range(n)), [False] * n
+    for _ in range(limit):
+        logits = F.linear(last, table)
         if temperature == 0:
             new = logits.argmax(-1)
         else:
             new = torch.multinomial(F.softmax(logits / temperature, -1), 1, generator=generator)[:, 0]
-        for j, token, on in zip(range(n), new.tolist(), alive.tolist()):
-            if on:
-                out[j].append(token)
-        alive &= ~torch.isin(new, stops)
-        if not alive.any():
+        stopped = torch.isin(new, stops).tolist()
+        for at, (row, token) in enumerate(zip(rows, new.tolist())):
+            if not ended[at]:
+                out[row].append(token)
+                ended[at] = stopped[at]
+        live = [at for at, over in enumerate(ended) if not over]
+        if not live:
             break
+        if len(live) < 0.75 * len(rows):
+            keep = torch.tensor(live)
+            rows, ended = [rows[at] for at in live], [False] * len(live)
+            new, pad = new[keep], pad[keep]
+            caches = [[keys[keep], values[keep], filled] for keys, values, filled in caches]
         width += 1
         see = torch.arange(width)[None] >= pad[:, None]
-        hidden = model(new[:, None], (width - 1 - pad)[:, None], see[:, None, None], table, caches)
+        last = model(new[:, None], (width - 1 - pad)[:, None], see[:, None, None], table, caches)[:, -1]
     return out
 
 
@@ -70,6 +84,8 @@ def rate(model, paths):
     """(expected score in [0, 1], probability mass on the labels) of each path, its tokens without the closing <|im_end|>."""
     if not paths:
         return [], []
-    p = F.softmax(last_logits(model, [list(x) + RATE_TURN for x in paths]), -1)[:, v.SCORES]
+    distinct = {p: i for i, p in enumerate(sorted(set(map(tuple, paths)), key=len))}  # equal ones are read once, and few pads are
+    p = F.softmax(last_logits(model, [list(x) + RATE_TURN for x in distinct]), -1)[:, v.SCORES]
+    p = p[[distinct[tuple(x)] for x in paths]]
     mass = p.sum(-1)
     return ((p @ torch.arange(11.0)) / mass / 10).tolist(), mass.tolist()

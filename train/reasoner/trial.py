@@ -10,6 +10,7 @@ from . import sampler, vocab as v
 from .figures import prompt, solved
 
 STOP = 0.8
+BUDGETS = (500, 1000, 2000)
 RATING_COST = len(sampler.RATE_TURN)
 LONGEST = 80
 
@@ -21,7 +22,7 @@ class Hand:
         self.numbers, self.target, self.start = list(numbers), target, prompt(numbers, target)
         self.spent, self.done, self.found_at = 0, False, None
         self.best, self.history = -1.0, []  # history: (spent, chosen is right)
-        self.frontier, self.seen = [[1.0, (), 0]], set()  # [priority, path tokens, times expanded]
+        self.frontier, self.seen = [], set()  # frontier: [priority, path tokens]
 
     def answered(self, path, score):
         right = solved(self.numbers, self.target, v.decode(path))
@@ -58,8 +59,12 @@ def best_of_n(model, hands, budget, temperature, generator):
         live = [h for h in live if not h.done and h.spent < budget]
 
 
-def best_first(model, hands, budget, temperature, generator, children=3, again=0.8):
-    """Expand the best-rated open path by `children` sampled steps; a path that was expanded comes back with a lower priority."""
+def best_first(model, hands, budget, temperature, generator, children=1, again=0.8):
+    """Expand the best-rated open path (the empty one is rated too) by `children` sampled steps; a path that was expanded comes back
+    with a lower priority."""
+    scores, _ = sampler.rate(model, [h.start for h in hands])
+    for h, score in zip(hands, scores):
+        h.spent, h.frontier = RATING_COST, [[score, ()]]
     live = [h for h in hands if not h.done and h.spent < budget]
     while live:
         asked = []
@@ -67,7 +72,7 @@ def best_first(model, hands, budget, temperature, generator, children=3, again=0
             h.frontier.sort(key=lambda x: x[0])
             top = h.frontier.pop()
             asked += [(h, top[1])] * children
-            h.frontier.insert(0, [top[0] * again, top[1], top[2] + 1])
+            h.frontier.append([top[0] * again, top[1]])
         steps = sampler.generate(model, [h.start + list(path) for h, path in asked], temperature, stop=(v.STEP_END,), limit=LONGEST, generator=generator)
         fresh = []
         for (h, path), step in zip(asked, steps):
@@ -80,7 +85,7 @@ def best_first(model, hands, budget, temperature, generator, children=3, again=0
         for (h, p), score in zip(fresh, scores):
             h.spent += RATING_COST
             if p[-1] == v.STEP_END:
-                h.frontier.append([score, p, 0])
+                h.frontier.append([score, p])
             elif is_answer(p):
                 h.answered(p, score)
         live = [h for h in live if not h.done and h.spent < budget]
@@ -89,7 +94,7 @@ def best_first(model, hands, budget, temperature, generator, children=3, again=0
 METHODS = {"best-of-n": best_of_n, "best-first": best_first}
 
 
-def trial(model, puzzles, budgets=(500, 1000, 2000), temperature=0.8, seed=0, **settings):
+def trial(model, puzzles, budgets=BUDGETS, temperature=0.8, seed=0, **settings):
     """{method: {budget: (chosen right, right one found)}} as lists of booleans, and the mean tokens spent."""
     out = {}
     for name, method in METHODS.items():
