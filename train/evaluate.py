@@ -282,7 +282,7 @@ def countdown(model, r, many=300):
     r.say("Countdown: pass@16", interval(passed), many)
 
 
-PARTS = ("solve", "critique", "search", "tot", "gguf", "countdown")
+PARTS = ("solve", "search", "critique", "gguf", "tot", "countdown")
 
 
 def main():
@@ -292,6 +292,7 @@ def main():
     p.add_argument("--json")
     p.add_argument("--only", help="comma-separated, of " + ", ".join(PARTS))
     p.add_argument("--orders", type=int, default=4, help="orders in which each hand of class (b) is asked")
+    p.add_argument("--countdown", type=int, default=300, help="how many Countdown puzzles")
     p.add_argument("--children", type=int, default=1, help="steps sampled when best-first search expands a path")
     p.add_argument("--temperature", type=float, default=0.8, help="of the search trial")
     o = p.parse_args()
@@ -300,30 +301,31 @@ def main():
     model, at = load(o.model)
     print(at)
     r, groups = Report(), orders(class_b(), o.orders)
-    if "solve" in parts:
-        kept = solving(model, r, "class (b)", groups)
-        rating(model, r, kept)
-        revising(model, r, own_errors(kept), "own")
-    if "search" in parts:
-        searching(model, r, groups, o.children, o.temperature, "search")
-    if "critique" in parts:
-        criticising(model, r, class_b())
-        choosing(model, r, class_b())
-        off_topic(model, r)
-    if "tot" in parts:
-        tot = [[h] for h in sorted(puzzle.tot_hands())]
-        solving(model, r, "Tree-of-Thoughts 100", tot)
-        searching(model, r, tot, o.children, o.temperature, "Tree-of-Thoughts 100")
-    if "gguf" in parts and o.gguf:
-        alike, ties, of, _ = compare(o.gguf, model)
-        r.say("greedy alike in llama.cpp and torch, ties aside", (alike + ties) / of, of)
-    if "countdown" in parts:
-        countdown(model, r)
+    tot = [[h] for h in sorted(puzzle.tot_hands())]
+    for part in parts:
+        if part == "solve":
+            kept = solving(model, r, "class (b)", groups)
+            rating(model, r, kept)
+            revising(model, r, own_errors(kept), "own")
+        elif part == "search":
+            searching(model, r, groups, o.children, o.temperature, "search")
+        elif part == "critique":
+            criticising(model, r, class_b())
+            choosing(model, r, class_b())
+            off_topic(model, r)
+        elif part == "tot":
+            solving(model, r, "Tree-of-Thoughts 100", tot)
+            searching(model, r, tot, o.children, o.temperature, "Tree-of-Thoughts 100")
+        elif part == "gguf" and o.gguf:
+            alike, ties, of, _ = compare(o.gguf, model)
+            r.say("greedy alike in llama.cpp and torch, ties aside", (alike + ties) / of, of)
+        elif part == "countdown":
+            countdown(model, r, o.countdown)
+        print(f"({part}: {time.time() - r.began:.0f} s)", flush=True)
+        if o.json:  # after each part: a report that is cut short loses only what it had not reached
+            with open(o.json, "w") as f:
+                json.dump({"trained": at, "figures": r.figures}, f, indent=1)
     print("\n" + table(r.figures))
-    print(f"took {time.time() - r.began:.0f} s")
-    if o.json:
-        with open(o.json, "w") as f:
-            json.dump({"trained": at, "figures": r.figures}, f, indent=1)
 
 
 if __name__ == "__main__":
