@@ -452,6 +452,12 @@ pub fn wait_for_process_to_end(process: u32) {
     }
 }
 
+/// The terminal modes that the program sets: the alternate screen, bracketed paste, frames that
+/// are shown as a whole, the cursor, the mouse (clicks, drags, their form), and focus.
+const OUR_MODES: [&str; 10] = [
+    "?1049", "?2004", "?2026", "?25", "?1000", "?1002", "?1003", "?1006", "?1015", "?1004",
+];
+
 /// Checks that nothing is in a transcript but text and the control sequences that pleach sends:
 /// modes, styles, places of the cursor, erasing. No title, no clipboard, no question.
 #[track_caller]
@@ -466,7 +472,7 @@ pub fn check_only_our_sequences(transcript: &[u8]) {
             let end = body.find(|letter: char| letter.is_ascii_alphabetic()).expect("an end");
             let (parameters, last) = (&body[..end], body.as_bytes()[end]);
             let known = match last {
-                b'h' | b'l' => ["?1049", "?2004", "?2026", "?25"].contains(&parameters),
+                b'h' | b'l' => OUR_MODES.contains(&parameters),
                 b'm' | b'H' | b'J' | b'K' => {
                     parameters.bytes().all(|byte| byte.is_ascii_digit() || b";:".contains(&byte))
                 }
