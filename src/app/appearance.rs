@@ -18,7 +18,8 @@ pub(super) fn theme(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
         });
         let entries = entries.collect();
         list::open(model, "Themes", entries);
-        list::preview(model, |model, entry| {
+        let current = model.config.theme.clone();
+        list::preview(model, &current, |model, entry| {
             model.theme_preview = entry.map(|entry| entry.name.clone());
         });
         return Vec::new();
