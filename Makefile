@@ -4,7 +4,8 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay docs oracles install setup clean
+.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay docs oracles install setup clean \
+	kill damage openers faults kill-points messages renders soak endings fuzz audit
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +43,47 @@ oracles: setup ## export in every format and load it with the real trainers (ins
 
 bench-replay: setup ## measure opening, replay and seeks of a session of 1,000,000 operations
 	$(CARGO) bench --locked --bench replay
+
+# The tests of tests/reliability and tests/pty_endings.rs, with a count; see docs/reliability.md.
+CYCLES ?= 20000
+COUNT ?= 100000
+SECONDS ?= 1800
+reliably = PLEACH_COUNT=$(1) $(CARGO) test --locked --test reliability $(2) -- --nocapture
+
+kill: setup ## kill -9 while operations stream, CYCLES times
+	$(call reliably,$(CYCLES),acknowledged_operations_survive_kill_9)
+
+damage: setup ## read COUNT damaged sessions
+	$(call reliably,$(COUNT),damage_is_never_read_as_something_else)
+
+openers: setup ## let 2 to 8 programs open one session, COUNT times
+	$(call reliably,$(COUNT),there_is_never_more_than_one_writer)
+
+faults: setup ## spoil COUNT calls to the disk
+	$(call reliably,$(COUNT),failing_calls_lose_nothing)
+
+kill-points: setup ## kill at every call to the disk, COUNT times
+	$(call reliably,$(COUNT),kills_at_every_call_lose_nothing)
+
+messages: setup ## tell the program COUNT random messages
+	$(call reliably,$(COUNT),no_messages_break_the_program)
+
+renders: setup ## draw COUNT hostile texts
+	$(call reliably,$(COUNT),hostile_text_reaches_no_terminal)
+
+soak: setup ## a thousand operations a second for SECONDS, with a kill every minute
+	$(call reliably,$(SECONDS),a_writer_holds_no_more)
+
+endings: setup ## end the program in a terminal in 60 ways, COUNT times in all
+	PLEACH_COUNT=$(COUNT) $(CARGO) test --locked --test pty_endings -- --nocapture
+
+fuzz: setup ## fuzz one parser: make fuzz TARGET=session SECONDS=60
+	scripts/fuzz $(TARGET) $(SECONDS)
+
+audit: ## look for known holes, unfit licences, unused dependencies and typing mistakes
+	$(CARGO) deny check
+	$(CARGO) machete
+	typos
 
 install: setup ## put pleach into ~/.cargo/bin
 	$(CARGO) install --locked --path .

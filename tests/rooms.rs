@@ -56,6 +56,35 @@ const FORBIDDEN: [(&str, &str, &[&str]); 2] = [
     ),
 ];
 
+/// The doors through which text leaves for a terminal, a title or a clipboard, and what opens
+/// onto the machine itself: which files alone may use them. Everything that passes them is made
+/// safe in those files.
+const DOORS: [(&str, &[&str]); 13] = [
+    (
+        "io::stdout",
+        &[
+            "src/cli/output.rs",
+            "src/engine/worker.rs",
+            "src/ui/clipboard.rs",
+            "src/ui/run.rs",
+            "src/ui/terminal.rs",
+        ],
+    ),
+    ("io::stderr", &["src/cli/output.rs", "src/cli/worker.rs", "src/ui/crash.rs"]),
+    ("STDOUT_FILENO", &["src/ui/signals.rs"]),
+    ("STDERR_FILENO", &["src/ui/signals.rs"]),
+    ("render_widget", &["src/ui/view/line.rs", "src/ui/view/mod.rs", "src/ui/view/overlay.rs"]),
+    ("render_stateful_widget", &[]),
+    // ratatui's own wrapping panics on some texts (ratatui#2679).
+    ("Paragraph", &["src/text/wrap.rs"]),
+    ("Print", &["src/ui/terminal.rs"]),
+    ("PrintStyledContent", &[]),
+    ("SetTitle", &[]),
+    ("CopyToClipboard", &["src/ui/clipboard.rs"]),
+    ("arboard", &["src/ui/clipboard.rs"]),
+    ("unsafe", &["src/engine/process.rs", "src/ui/signals.rs"]),
+];
+
 /// The most lines that a file may have.
 const LONGEST: usize = 600;
 
@@ -113,6 +142,35 @@ fn pure_rooms_do_not_name_the_world() {
         }
     }
     assert_none(&complaints, "let the value come in from outside, as an argument or an operation");
+}
+
+#[test]
+fn text_leaves_only_by_its_doors() {
+    let mut complaints = Vec::new();
+    for file in sources().iter().filter(|file| !file.name.ends_with("tests.rs")) {
+        let names: Vec<_> = pieces(&file.text)
+            .into_iter()
+            .filter_map(|(line, piece)| match piece {
+                Piece::Name(name) => Some((line, name)),
+                _ => None,
+            })
+            .collect();
+        let paths = file.paths();
+        for (door, keepers) in
+            DOORS.iter().filter(|(_, files)| !files.contains(&file.name.as_str()))
+        {
+            let by_name = names.iter().filter(|(_, name)| name == door).map(|(line, _)| *line);
+            let by_path = paths.iter().filter(|path| door.contains("::") && path.names(door));
+            for line in by_name.chain(by_path.map(|path| path.line)) {
+                let keepers = keepers.join(", ");
+                complaints.push(format!("{}:{line}: {door} belongs to {keepers}", file.name));
+            }
+        }
+    }
+    assert_none(
+        &complaints,
+        "go through ui::view::put, cli::Output or ui::Clipboard, which make text safe",
+    );
 }
 
 #[test]

@@ -95,6 +95,8 @@ pub enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Examine a session, and salvage a damaged one into a new one.
+    Doctor(DoctorArguments),
     /// Bring in trees that other programs wrote.
     Import(ImportArguments),
     /// Press keys on a session and print the last screen.
@@ -212,6 +214,22 @@ fn eval_help() -> String {
         "Chosen is the answer that a policy returns, without any verifier; found is that a right answer is\nanywhere in the tree.\n\nPolicies:\n{}",
         lines.join("\n")
     )
+}
+
+/// What `pleach doctor` is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The session itself is never changed. Exit code 0 says that it is whole; 5 that it was damaged, and
+what could be saved of it is in the new session.")]
+pub struct DoctorArguments {
+    /// The session.
+    pub file: PathBuf,
+    /// Where to put what is salvaged; beside the session if absent.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `pleach show` is told.

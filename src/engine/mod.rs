@@ -22,6 +22,7 @@ mod pace;
 mod process;
 pub mod protocol;
 mod sample;
+mod sandbox;
 mod scripted;
 mod strand;
 pub mod template;
@@ -29,6 +30,7 @@ pub mod worker;
 
 pub use host::Worker;
 pub use protocol::{Event, Generate, ModelInfo, Request};
+pub use sandbox::Confined;
 pub use scripted::{Script, Scripted};
 
 /// Events of an engine. The channel is bounded, so a fast model waits for a slow reader

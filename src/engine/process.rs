@@ -31,6 +31,16 @@ pub fn stay_within_memory() {
     }
 }
 
+/// Leaves no core file behind: it would hold the texts that the worker was reading.
+pub fn leave_no_core() {
+    #[cfg(unix)]
+    {
+        let limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: the pointer is to a local that outlives the call.
+        unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const limit) };
+    }
+}
+
 /// Returns the machine's memory in bytes.
 pub fn physical_memory() -> Option<u64> {
     // SAFETY: takes a number and touches no memory of ours.

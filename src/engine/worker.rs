@@ -15,6 +15,7 @@ use super::frame;
 use super::llama::Model;
 use super::process;
 use super::protocol::{Event, ModelOptions, Request};
+use super::sandbox::{self, Confined};
 
 /// Serves requests until standard input ends.
 ///
@@ -23,6 +24,11 @@ use super::protocol::{Event, ModelOptions, Request};
 pub fn run() -> io::Result<()> {
     process::die_with_parent();
     process::stay_within_memory();
+    process::leave_no_core();
+    // Before any other thread starts, for each is confined with the one that starts it.
+    if sandbox::confine() == Confined::Not {
+        tracing::debug!("the system cannot confine the worker");
+    }
     // The default logger prints a stranger's model metadata raw, so it must never run.
     send_logs_to_tracing(LogOptions::default());
     let backend = LlamaBackend::init().map_err(io::Error::other)?;

@@ -7,12 +7,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::error::Error;
 
 /// The oldest SQLite without the WAL-reset bug, which silently loses committed writes.
 const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The largest row that is read or written, in bytes.
+const LARGEST_ROW: i32 = 64 << 20;
 
 /// How long to wait for another program that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -51,6 +55,10 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // A connection that is dropped, after an error perhaps, leaves the files as they are.
     // Folding the write-ahead log is a deliberate act: `fold`.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // What a stranger's file may ask for: no row of gigabytes, nothing beside itself.
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LARGEST_ROW)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 0)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "foreign_keys", true)?;

@@ -96,7 +96,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The operating system refused.
-    #[error("could not {doing} {}: {source}", .path.display())]
+    #[error("could not {doing} {}: {}", .path.display(), system(.source))]
     Io {
         /// What was being done, as a verb phrase.
         doing: &'static str,
@@ -206,6 +206,20 @@ impl Error {
         path: &Path,
     ) -> impl FnOnce(rusqlite::Error) -> Self {
         move |source| Self::Database { doing, path: path.to_owned(), source }
+    }
+}
+
+/// Says in words why the system refused, with the mend where there is one.
+fn system(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file; check its name".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "permission was denied; check whose it is and who may use it".to_owned()
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full; free some space and try again".to_owned()
+        }
+        _ => error.to_string(),
     }
 }
 

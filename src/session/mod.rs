@@ -31,6 +31,7 @@ mod recognise;
 mod recording;
 mod row;
 mod rows;
+mod salvage;
 mod store;
 mod worker;
 mod writer;
@@ -44,6 +45,7 @@ pub use lock::Holder;
 pub use open::{Log, open, read};
 pub use recent::{Recent, Summary, list};
 pub use recording::{Mark, MarkKind, Recording};
+pub use salvage::{Lost, Salvage, salvage};
 pub use writer::{Ack, Writer};
 
 #[cfg(test)]

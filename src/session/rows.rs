@@ -21,6 +21,9 @@ const SELECT: &str = "SELECT sequence, time, actor, kind, body, tokens, hash FRO
 const SELECT_ALL: &str =
     "SELECT sequence, time, actor, kind, body, tokens, hash FROM operation ORDER BY sequence";
 
+/// How many rows in a row may be unreadable before the rest is given up.
+const MOST_MISSES: u32 = 10_000;
+
 /// Reads all operations.
 ///
 /// # Errors
@@ -142,6 +145,40 @@ fn walk(
         visit(&row)?;
     }
     Ok(tail)
+}
+
+/// Reads every row that can still be read, with its hash, in order and unchecked: where a page is
+/// damaged it goes on behind it.
+///
+/// # Errors
+/// Returns that the table cannot be read at all.
+pub(super) fn readable(connection: &Connection, path: &Path) -> Result<Vec<(Row, Vec<u8>)>, Error> {
+    let mut found: Vec<(Row, Vec<u8>)> = Vec::new();
+    let mut statement = connection.prepare(SELECT).map_err(Error::database("read", path))?;
+    let (mut after, mut step, mut misses) = (0, i64::MAX, 0);
+    while misses < MOST_MISSES {
+        let end = after.saturating_add(step);
+        let mut read = || {
+            let mut rows = statement.query([after, end])?;
+            while let Some(row) = rows.next()? {
+                let (row, hash) = columns(row)?;
+                after = row.sequence;
+                misses = 0;
+                found.push((row.to_row(), hash.to_vec()));
+            }
+            Ok::<_, rusqlite::Error>(())
+        };
+        match (read(), step) {
+            (Ok(()), i64::MAX) => break,
+            // Behind a row that cannot be read, one after another, until one can.
+            (Ok(()), _) if misses == 0 => step = i64::MAX,
+            (_, _) => {
+                (after, step) = (if step == 1 { end } else { after }, 1);
+                misses += 1;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Reads the sequence number and hash of the last row, without checking the chain.

@@ -22,6 +22,8 @@ mod status;
 mod tour;
 mod tree;
 
+use std::borrow::Cow;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -91,7 +93,8 @@ fn put(frame: &mut Frame, area: Area, row: u16, column: u16, spans: &[Span]) {
     let mut left = usize::from(area.width - column);
     let mut line = Line::default();
     for span in spans {
-        let (text, columns) = truncate(&span.content, left);
+        let safe = gate(&span.content);
+        let (text, columns) = truncate(&safe, left);
         line.push_span(Span::styled(text.into_owned(), span.style));
         left -= columns.min(left);
         if left == 0 {
@@ -117,6 +120,15 @@ fn found(bench: &Workbench, theme: &Theme, spans: &[Span<'static>]) -> Vec<Span<
         all.push(Span::styled(span.content[at..].to_owned(), span.style));
     }
     all
+}
+
+/// The last gate before the screen: what a pane did not make safe is made safe here. Safe text
+/// stays as it is.
+fn gate(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(SafeText::line(text).into_string())
 }
 
 /// Draws the head of a pane: a rule with its name. A pane that is not at the left edge also

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Clear};
 
-use super::{following, help, line, list, put, reader};
+use super::{following, gate, help, line, list, put, reader};
 use crate::app::layout::Area;
 use crate::app::{Field, Model, Overlay};
 use crate::text::{SafeText, width};
@@ -33,7 +33,7 @@ pub type Row = Vec<Span<'static>>;
 pub fn framed(theme: &Theme, frame: &mut Frame, title: &str, area: Rect) -> Area {
     frame.render_widget(Clear, area);
     frame.buffer_mut().set_style(area, theme.style("text"));
-    let title = Span::styled(format!(" {title} "), theme.style("title"));
+    let title = Span::styled(gate(&format!(" {title} ")).into_owned(), theme.style("title"));
     frame.render_widget(Block::bordered().border_style(theme.style("border")).title(title), area);
     Area {
         x: area.x + 2,

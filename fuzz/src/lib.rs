@@ -1,0 +1,38 @@
+//! The rooms of pleach that read foreign bytes, as the program has them.
+
+#![allow(dead_code, unused_imports)] // a part of the program uses a part of the rooms
+
+#[path = "../../src/text/mod.rs"]
+pub mod text;
+#[path = "../../src/tree/mod.rs"]
+pub mod tree;
+
+#[path = "../../src/reasoning/mod.rs"]
+pub mod reasoning;
+
+#[path = "../../src/assets.rs"]
+pub mod assets;
+
+/// The parts of the engine that need no llama.cpp.
+#[path = "../../src/engine"]
+pub mod engine {
+    pub mod frame;
+    pub mod gguf;
+    pub mod protocol;
+    pub mod template;
+
+    pub use protocol::ModelInfo;
+}
+
+#[path = "../../src/evaluate/mod.rs"]
+pub mod evaluate;
+
+#[path = "../../src/session/mod.rs"]
+pub mod session;
+
+#[path = "../../src/import/mod.rs"]
+pub mod import;
+
+/// How keys are written.
+#[path = "../../src/app/key.rs"]
+pub mod key;

@@ -1,0 +1,98 @@
+//! `pleach doctor FILE`: what is wrong with a session, and what of it can be saved.
+//!
+//! Responsible for telling what was kept and what was lost, in words or as JSON. The file itself
+//! is never changed: what can be saved goes into a new session.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::arguments::DoctorArguments;
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use crate::session::{self, EXTENSION, Lost};
+use crate::tree::Tree;
+
+/// The findings, as `--json` prints them.
+#[derive(Serialize)]
+struct Findings {
+    session: PathBuf,
+    /// How many operations are sound, of as many as can be told.
+    kept: u64,
+    lost: Vec<LostRange>,
+    /// What is wrong; null where the session is whole.
+    wrong: Option<String>,
+    /// The new session; null where none was needed.
+    salvaged: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct LostRange {
+    first: u64,
+    last: u64,
+    why: String,
+}
+
+/// Examines a session; a damaged one is salvaged into a new one.
+///
+/// # Errors
+/// Returns what the file is instead, why nothing of it can be read, or why the new session cannot
+/// be made.
+pub fn doctor(arguments: &DoctorArguments, output: &mut Output) -> Result<Exit, Failure> {
+    let file = &arguments.file;
+    let findings = match whole(file) {
+        Ok(kept) => {
+            Findings { session: file.clone(), kept, lost: Vec::new(), wrong: None, salvaged: None }
+        }
+        Err(wrong) => {
+            let into = arguments.out.clone().unwrap_or_else(|| beside(file));
+            let salvage = session::salvage(file, &into)?;
+            let range = |Lost { first, last, why }| LostRange { first, last, why };
+            Findings {
+                session: file.clone(),
+                kept: salvage.kept,
+                lost: salvage.lost.into_iter().map(range).collect(),
+                wrong: Some(wrong),
+                salvaged: Some(salvage.path),
+            }
+        }
+    };
+    if arguments.json {
+        output.json(&findings)?;
+    } else {
+        tell(&findings, output)?;
+    }
+    Ok(if findings.wrong.is_some() { Exit::Session } else { Exit::Fine })
+}
+
+/// Returns how many operations a whole session has; else what is wrong with it.
+fn whole(file: &Path) -> Result<u64, String> {
+    let log = session::read(file).map_err(|error| error.to_string())?;
+    Tree::fold(&log.operations).map_err(|error| error.to_string())?;
+    Ok(log.operations.len() as u64)
+}
+
+/// The new session's name: the old one's with `.salvaged` in it.
+fn beside(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(EXTENSION).unwrap_or(&name);
+    file.with_file_name(format!("{stem}.salvaged{EXTENSION}"))
+}
+
+fn tell(findings: &Findings, output: &mut Output) -> Result<(), Failure> {
+    let (kept, file) = (findings.kept, findings.session.display());
+    let (Some(wrong), Some(salvaged)) = (&findings.wrong, &findings.salvaged) else {
+        return output.row(&format!("{file} is whole: {kept} operations, every checksum holds."));
+    };
+    output.row(&format!("{wrong}."))?;
+    output.row(&format!("Salvaged {kept} operations into {}.", salvaged.display()))?;
+    for LostRange { first, last, why } in &findings.lost {
+        let which = if first == last {
+            format!("Operation {first} was")
+        } else {
+            format!("Operations {first} to {last} were")
+        };
+        output.row(&format!("{which} lost: {why}."))?;
+    }
+    Ok(())
+}
