@@ -155,7 +155,7 @@ fn walk(
 pub(super) fn readable(connection: &Connection, path: &Path) -> Result<Vec<(Row, Vec<u8>)>, Error> {
     let mut found: Vec<(Row, Vec<u8>)> = Vec::new();
     let mut statement = connection.prepare(SELECT).map_err(Error::database("read", path))?;
-    let (mut after, mut step, mut misses) = (0, i64::MAX, 0);
+    let (mut after, mut step, mut misses) = (0i64, i64::MAX, 0);
     while misses < MOST_MISSES {
         let end = after.saturating_add(step);
         let mut read = || {

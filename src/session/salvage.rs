@@ -86,7 +86,7 @@ fn sound(rows: Vec<(Row, Vec<u8>)>, header: Option<&Header>) -> BTreeMap<u64, Op
         let expected = before
             .filter(|before| before.sequence + 1 == row.sequence)
             .map(|before| before.after(&row.view()));
-        let next_rests_on_it = || {
+        let mut next_rests_on_it = || {
             rows.peek().is_some_and(|(next, hash)| {
                 expected.is_some_and(|expected| {
                     next.sequence == row.sequence + 1
@@ -108,8 +108,8 @@ fn mend(sound: &BTreeMap<u64, Operation>) -> (Vec<Operation>, Vec<Lost>) {
     let mut tree = Tree::default();
     let mut log: Vec<Operation> = Vec::new();
     let mut lost: Vec<Lost> = Vec::new();
-    let last = sound.keys().next_back().copied().unwrap_or(0);
-    for sequence in 1..=last {
+    let end = sound.keys().next_back().copied().unwrap_or(0);
+    for sequence in 1..=end {
         let why = match sound.get(&sequence) {
             Some(operation) => match tree.apply(operation) {
                 Ok(()) => {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use pleach::session;
 
-use super::support::{check_is_prefix, count_and_seed, this_program};
+use super::support::{check_is_prefix, count_and_seed, this_program, wait_until};
 
 /// The time between two kills.
 const LIFE: Duration = Duration::from_mins(1);
@@ -56,6 +56,8 @@ fn live_and_die(path: &Path, life: Duration) -> (Held, Held, u64) {
             counter.store(number.unwrap_or(0), Ordering::SeqCst);
         }
     });
+    // Until it writes, it reads what the session holds already.
+    wait_until("the first operation", || saved.load(Ordering::SeqCst) > 0);
     let begin = Instant::now();
     std::thread::sleep(life.mul_f64(SETTLED));
     let early = Held::by(&child);
