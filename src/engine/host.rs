@@ -1,24 +1,31 @@
 //! The outside of the worker process: starting it, talking to it, starting it again.
 //!
 //! Responsible for keeping one worker alive and for telling when it dies; events of the dead
-//! one never follow events of the next. Not responsible for what was asked of it: whoever
+//! one never follow events of the next. A worker that was stopped (`SIGSTOP`) would be silent
+//! for ever, so it is taken for dead. A worker that dies again and again without having
+//! answered anything is given up, and so is a model that kills it while it is loaded. Not responsible for what was asked of it: whoever
 //! asked hears `Lost` and asks again.
 
-use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::protocol::{Event, Request};
+use super::protocol::{Event, ModelOptions, Request};
 use super::{EVENT_CAPACITY, Engine, frame};
 
-/// A worker that dies this often within `PATIENCE` is not started again.
-const DEATHS: usize = 4;
-const PATIENCE: Duration = Duration::from_mins(5);
+/// A worker that dies this often in a row without having answered anything is not started again.
+const DEATHS: u32 = 4;
+/// A model that kills the worker this often in a row while it is loaded is given up.
+const LOADS: u32 = 2;
+/// How often it is looked whether the worker was stopped.
+const LOOK: Duration = Duration::from_millis(400);
 /// Environment variables that the worker may see; keys and tokens are not among them.
 const ENVIRONMENT: [&str; 12] = [
     "PATH",
@@ -99,30 +106,54 @@ enum End {
     Died(String),
 }
 
+/// What a worker has achieved in its life, as its events tell.
+#[derive(Debug, Default)]
+struct Life {
+    loaded: AtomicBool,
+    answered: AtomicBool,
+}
+
+impl Life {
+    fn note(&self, event: &Event) {
+        match event {
+            Event::Loaded(_) | Event::LoadFailed { .. } => self.loaded.store(true, Relaxed),
+            Event::BranchDone { .. } | Event::Labels { .. } | Event::Scored { .. } => {
+                self.answered.store(true, Relaxed);
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Keeper {
     fn run(&self, inbox: &mpsc::Receiver<Note>) {
-        let mut deaths: VecDeque<Instant> = VecDeque::new();
+        let (mut deaths, mut loads) = (0, 0);
         let mut load: Option<Request> = None;
         loop {
+            let life = Arc::new(Life::default());
             let end = match self.spawn() {
-                Ok(child) => self.tend(child, inbox, &mut load),
+                Ok(child) => self.tend(child, inbox, &mut load, &life),
                 Err(error) => End::Died(format!("it cannot be started: {error}")),
             };
             *self.process.lock().unwrap_or_else(PoisonError::into_inner) = None;
             let End::Died(why) = end else { return };
-            let now = Instant::now();
-            deaths.push_back(now);
-            deaths.retain(|death| now.duration_since(*death) < PATIENCE);
-            let restarting = deaths.len() < DEATHS;
-            if self.events.blocking_send(Event::Lost { why, restarting }).is_err() {
+            deaths = if life.answered.load(Relaxed) { 1 } else { deaths + 1 };
+            let loading = load.is_some() && !life.loaded.load(Relaxed);
+            loads = if loading { loads + 1 } else { 0 };
+            let restarting = deaths < DEATHS && loads < LOADS;
+            let event = if loads < LOADS {
+                Event::Lost { why, restarting }
+            } else {
+                Event::LoadFailed { message: killed_by_model(load.as_ref(), &why) }
+            };
+            if self.events.blocking_send(event).is_err() {
                 return;
             }
             if restarting {
-                let backoff = 100 << deaths.len().min(5);
-                std::thread::sleep(Duration::from_millis(backoff));
+                std::thread::sleep(Duration::from_millis(100 << deaths.min(5)));
             } else {
                 load = self.await_load(inbox);
-                deaths.clear();
+                (deaths, loads) = (0, 0);
                 if load.is_none() {
                     return;
                 }
@@ -169,16 +200,18 @@ impl Keeper {
         mut child: Child,
         inbox: &mpsc::Receiver<Note>,
         load: &mut Option<Request>,
+        life: &Arc<Life>,
     ) -> End {
         let (Some(input), Some(output), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return End::Died("its pipes are missing".to_owned());
         };
-        let (events, notes) = (self.events.clone(), self.notes.clone());
+        let (events, notes, life) = (self.events.clone(), self.notes.clone(), Arc::clone(life));
         let reader = std::thread::spawn(move || {
             let mut output = BufReader::new(output);
             while let Ok(Some(event)) = frame::read(&mut output) {
+                life.note(&event);
                 if events.blocking_send(event).is_err() {
                     break;
                 }
@@ -186,43 +219,85 @@ impl Keeper {
             let _ = notes.send(Note::Gone);
         });
         let last_words = std::thread::spawn(move || last_line(errors));
-        let unneeded = forward(inbox, input, load);
+        let outcome = forward(inbox, input, load, child.id());
         // Its pipes are broken or nobody reads them. It may be in a long step, so it is not asked.
         let _ = child.kill();
         let status = child.wait();
-        if unneeded {
+        if outcome == Outcome::Unneeded {
             // The reader may be waiting for room in a channel that nobody empties.
             return End::Unneeded;
         }
         let _ = reader.join();
         let said = last_words.join().unwrap_or_default();
+        if outcome == Outcome::Stopped {
+            return End::Died("it was stopped by a signal, and then ended".to_owned());
+        }
         let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
         End::Died(if said.is_empty() { status } else { format!("{status}: {said}") })
     }
 }
 
-/// Writes requests to a worker. Returns true if nobody asks any more, false if it died.
+/// Why nothing is written to a worker any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Nobody asks any more.
+    Unneeded,
+    /// It died.
+    Gone,
+    /// It does not run, although it has not died.
+    Stopped,
+}
+
+/// Writes requests to a worker until there is no point in it.
 fn forward(
     inbox: &mpsc::Receiver<Note>,
     mut input: ChildStdin,
     load: &mut Option<Request>,
-) -> bool {
+    process: u32,
+) -> Outcome {
     // A failed write means that the worker is dying: then `Gone` is on its way.
     if let Some(request) = load.as_ref() {
         let _ = frame::write(&mut input, request);
     }
+    // When this program itself was suspended with it, the worker goes on a moment later.
+    let mut seen_stopped = false;
     loop {
-        match inbox.recv() {
+        match inbox.recv_timeout(LOOK) {
             Ok(Note::Request(request)) => {
                 if matches!(request, Request::Load(_)) {
                     *load = Some(request.clone());
                 }
                 let _ = frame::write(&mut input, &request);
             }
-            Ok(Note::Gone) => return false,
-            Ok(Note::Stop) | Err(_) => return true,
+            Ok(Note::Gone) => return Outcome::Gone,
+            Ok(Note::Stop) | Err(RecvTimeoutError::Disconnected) => return Outcome::Unneeded,
+            Err(RecvTimeoutError::Timeout) => {
+                let stopped = is_stopped(process);
+                if stopped && seen_stopped {
+                    return Outcome::Stopped;
+                }
+                seen_stopped = stopped;
+            }
         }
     }
+}
+
+/// Returns whether a process was stopped by a signal, where the system tells.
+fn is_stopped(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    // The state follows the name, which stands in brackets and may hold anything.
+    stat.is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" T")))
+}
+
+/// The sentence about a model that kills whoever loads it.
+fn killed_by_model(load: Option<&Request>, why: &str) -> String {
+    let name = match load {
+        Some(Request::Load(ModelOptions { file: Some(file), .. })) => file.display().to_string(),
+        _ => "the embedded model".to_owned(),
+    };
+    format!(
+        "llama.cpp died twice while loading {name} ({why}); the file is damaged or needs more memory than there is: try another model"
+    )
 }
 
 /// Copies a worker's standard error to the log and returns the last line that is no warning.
