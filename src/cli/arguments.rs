@@ -38,6 +38,10 @@ pub struct ModelArguments {
     /// A GGUF model; the small embedded one if absent.
     #[arg(long, global = true, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// A GGUF model in the Hugging Face cache folder, such as Qwen/Qwen3-4B-GGUF:Q4_K_M; nothing
+    /// is downloaded.
+    #[arg(long, global = true, value_name = "REPO[:NAME]", conflicts_with = "model")]
+    pub hf: Option<String>,
     /// A Jinja chat template in place of the model's own.
     #[arg(long, global = true, value_name = "FILE")]
     pub chat_template: Option<PathBuf>,
@@ -50,9 +54,32 @@ pub struct ModelArguments {
     /// Layers of the model on the GPU; all that fit if absent.
     #[arg(long, global = true, value_name = "N")]
     pub gpu_layers: Option<u32>,
+    /// MiB of memory for what does not fit into the context; an eighth of the machine's if absent.
+    #[arg(long, global = true, value_name = "MIB")]
+    pub cache: Option<u32>,
+    /// How keys and values are stored.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "TYPE")]
+    pub cache_type: CacheChoice,
+    /// Do without flash attention, which is faster on a processor where few branches are deep.
+    #[arg(long, global = true)]
+    pub no_flash_attention: bool,
+    /// The same tokens for the same seeds on the same machine, whatever else runs; some times
+    /// slower, see docs/engine.md.
+    #[arg(long, global = true)]
+    pub deterministic: bool,
     /// What answers; `scripted` makes up text without a model and is for tests.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "ENGINE")]
     pub engine: EngineChoice,
+}
+
+/// How keys and values are stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum CacheChoice {
+    /// 16-bit floating point.
+    #[default]
+    F16,
+    /// 8-bit blocks: half the memory, somewhat slower on a processor.
+    Q8,
 }
 
 /// What answers requests.

@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
-use super::arguments::{EngineChoice, ModelArguments};
+use super::arguments::{CacheChoice, EngineChoice, ModelArguments};
 use super::exit::{Exit, Failure};
+use super::hugging_face;
 use super::stop::Stop;
-use crate::engine::protocol::{ModelOptions, RequestId};
+use crate::engine::protocol::{CacheType, ModelOptions, RequestId};
 use crate::engine::{Engine, Event, Events, ModelInfo, Request, Script, Scripted, Worker, gguf};
 
 /// Requests of one growth: more than any makes.
@@ -19,17 +20,25 @@ const RANGE: u64 = 1 << 32;
 /// # Errors
 /// Returns what is wrong with the model's file or the chat template.
 pub fn options(arguments: &ModelArguments) -> Result<ModelOptions, Failure> {
-    if let (Some(file), EngineChoice::Llama) = (&arguments.model, arguments.engine) {
+    let named = arguments.hf.as_deref().map(hugging_face::find).transpose()?;
+    let model = named.or_else(|| arguments.model.clone());
+    if let (Some(file), EngineChoice::Llama) = (&model, arguments.engine) {
         gguf::inspect(file).map_err(|error| Failure::new(Exit::Engine, error.to_string()))?;
     }
     let template = arguments.chat_template.as_deref().map(read_template).transpose()?;
     Ok(ModelOptions {
-        file: arguments.model.clone(),
+        file: model,
         template,
         context: arguments.context,
         threads: arguments.threads,
         gpu_layers: arguments.gpu_layers,
-        ..ModelOptions::default()
+        cache: arguments.cache,
+        cache_type: match arguments.cache_type {
+            CacheChoice::F16 => CacheType::F16,
+            CacheChoice::Q8 => CacheType::Q8,
+        },
+        flash_attention: arguments.no_flash_attention.then_some(false),
+        deterministic: arguments.deterministic,
     })
 }
 

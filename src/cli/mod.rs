@@ -14,6 +14,7 @@ mod export_arguments;
 mod grow;
 mod growing;
 mod headless;
+mod hugging_face;
 mod import;
 mod ledger;
 mod loading;

@@ -4,6 +4,7 @@
 //! responsible for what is decoded.
 
 use std::num::NonZeroU32;
+use std::time::Instant;
 
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::{KvCacheType, LlamaContextParams};
@@ -113,15 +114,21 @@ fn empty(context: &mut LlamaContext<'_>) {
     let _ = context.clear_kv_cache_seq(None, None, None);
 }
 
-/// The processor time of a step, which company on the machine hardly changes.
+/// The time of a step. On a processor it is processor time, which company on the machine hardly
+/// changes; a graphics processor is waited for.
 fn time(context: &mut LlamaContext<'_>, batch: &mut LlamaBatch<'_>, rows: usize) -> f64 {
     empty(context);
     batch.clear();
     for sequence in (0..).take(rows) {
         let _ = batch.add(LlamaToken(0), 0, &[sequence], true);
     }
-    let before = processor_seconds();
+    let (began, before) = (Instant::now(), processor_seconds());
     let failed = context.decode(batch).is_err();
     context.synchronize();
-    if failed { f64::INFINITY } else { processor_seconds() - before }
+    let accelerated = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));
+    match (failed, accelerated) {
+        (true, _) => f64::INFINITY,
+        (false, true) => began.elapsed().as_secs_f64(),
+        (false, false) => processor_seconds() - before,
+    }
 }

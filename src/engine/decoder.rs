@@ -53,6 +53,7 @@ pub struct Decoder<'model> {
     pace: Pace,
     /// Whether every branch is decoded alone.
     deterministic: bool,
+    threads: u32,
     /// Cells of the context, and the longest sequence.
     size: usize,
     longest: usize,
@@ -91,6 +92,7 @@ impl<'model> Decoder<'model> {
             waiting: VecDeque::new(),
             pace,
             deterministic: options.deterministic,
+            threads: context::threads(model, options),
             size,
             longest: size.min(model.info.context.max(1) as usize),
             flushed: Instant::now(),
@@ -477,6 +479,9 @@ impl<'model> Decoder<'model> {
             saving: self.cache.store.saving,
             restoring: self.cache.store.restoring,
             active: waiting.map(|strand| strand.riders.len() as u64).sum(),
+            threads: u64::from(self.threads),
+            context: self.size as u64,
+            host_budget: self.cache.budget() as u64,
             ..self.counters
         }
     }

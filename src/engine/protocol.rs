@@ -419,6 +419,12 @@ pub struct Counters {
     pub active_lanes: u64,
     /// Branches and other work that is not done.
     pub active: u64,
+    /// Threads that decode.
+    pub threads: u64,
+    /// Cells of the key-value cache.
+    pub context: u64,
+    /// The most bytes that host memory may hold.
+    pub host_budget: u64,
 }
 
 /// What is known of a loaded model. Names come from the file and are not to be trusted.

@@ -116,6 +116,11 @@ impl<S: Store> Cache<S> {
         self.spans.bytes()
     }
 
+    /// Returns the most bytes that host memory may hold.
+    pub fn budget(&self) -> usize {
+        self.budget
+    }
+
     /// Returns how many spans are remembered.
     pub fn spans(&self) -> usize {
         self.spans.count()
