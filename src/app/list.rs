@@ -64,11 +64,7 @@ pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Shows each choice of the list on top before it is made, from the entry of a name on.
-pub(super) fn preview(
-    model: &mut Model,
-    name: &str,
-    preview: fn(&mut Model, Option<&Entry>),
-) {
+pub(super) fn preview(model: &mut Model, name: &str, preview: fn(&mut Model, Option<&Entry>)) {
     if let Some(list) = list(model) {
         list.preview = Some(preview);
         list.chosen = list.entries.iter().position(|entry| entry.name == name).unwrap_or(0);

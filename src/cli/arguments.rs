@@ -247,10 +247,11 @@ fn eval_help() -> String {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The session itself is never changed. Exit code 0 says that it is whole; 5 that it was damaged, and
-what could be saved of it is in the new session.")]
+what could be saved of it is in the new session. Without a session, the model is loaded and
+measured: how it runs here, and what its branches cost together.")]
 pub struct DoctorArguments {
-    /// The session.
-    pub file: PathBuf,
+    /// The session; the machine and the model if absent.
+    pub file: Option<PathBuf>,
     /// Where to put what is salvaged; beside the session if absent.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -1,4 +1,5 @@
-//! `pleach doctor FILE`: what is wrong with a session, and what of it can be saved.
+//! `pleach doctor FILE`: what is wrong with a session, and what of it can be saved; without a
+//! session, the machine and the model (`doctor_engine.rs`).
 //!
 //! Responsible for telling what was kept and what was lost, in words or as JSON. The file itself
 //! is never changed: what can be saved goes into a new session.
@@ -7,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::arguments::DoctorArguments;
+use super::arguments::{DoctorArguments, ModelArguments};
+use super::doctor_engine;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::session::{self, EXTENSION, Lost};
@@ -33,13 +35,25 @@ struct LostRange {
     why: String,
 }
 
-/// Examines a session; a damaged one is salvaged into a new one.
+/// Examines a session, or the model; a damaged session is salvaged into a new one.
 ///
 /// # Errors
 /// Returns what the file is instead, why nothing of it can be read, or why the new session cannot
 /// be made.
-pub fn doctor(arguments: &DoctorArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let file = &arguments.file;
+pub fn doctor(
+    model: &ModelArguments,
+    arguments: &DoctorArguments,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let Some(file) = &arguments.file else {
+        let report = doctor_engine::examine(model)?;
+        if arguments.json {
+            output.json(&report)?;
+        } else {
+            doctor_engine::tell(&report, output)?;
+        }
+        return Ok(Exit::Fine);
+    };
     let findings = match whole(file) {
         Ok(kept) => {
             Findings { session: file.clone(), kept, lost: Vec::new(), wrong: None, salvaged: None }

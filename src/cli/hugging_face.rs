@@ -61,7 +61,8 @@ fn collect(folder: &Path, part: &str, depth: u32, found: &mut Vec<PathBuf>) {
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
         let later = name.contains("-of-") && !name.contains("-00001-of-");
-        if name.ends_with(".gguf") && name.contains(part) && !later && !name.contains("mmproj") {
+        let model = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gguf"));
+        if model && name.contains(part) && !later && !name.contains("mmproj") {
             found.push(path);
         }
     }

@@ -7,6 +7,7 @@
 mod arguments;
 mod curve;
 mod doctor;
+mod doctor_engine;
 mod eval;
 mod exit;
 mod export;
@@ -77,7 +78,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Grow(grow)) => grow::grow(&model, *grow, output),
         Some(Verb::Eval(eval)) => eval::eval(&model, &eval, output),
         Some(Verb::Export(export)) => export::export(&export, &model, output),
-        Some(Verb::Doctor(doctor)) => doctor::doctor(&doctor, output),
+        Some(Verb::Doctor(doctor)) => doctor::doctor(&model, &doctor, output),
         Some(Verb::Show(show)) => show::show(&show, output),
         Some(Verb::Log { file, .. }) => log::log(&file, output),
         Some(Verb::Man { out }) => manual::man(out.as_deref(), output),

@@ -454,9 +454,8 @@ pub fn wait_for_process_to_end(process: u32) {
 
 /// The terminal modes that the program sets: the alternate screen, bracketed paste, frames that
 /// are shown as a whole, the cursor, the mouse (clicks, drags, their form), and focus.
-const OUR_MODES: [&str; 10] = [
-    "?1049", "?2004", "?2026", "?25", "?1000", "?1002", "?1003", "?1006", "?1015", "?1004",
-];
+const OUR_MODES: [&str; 10] =
+    ["?1049", "?2004", "?2026", "?25", "?1000", "?1002", "?1003", "?1006", "?1015", "?1004"];
 
 /// Checks that nothing is in a transcript but text and the control sequences that pleach sends:
 /// modes, styles, places of the cursor, erasing. No title, no clipboard, no question.
