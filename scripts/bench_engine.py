@@ -26,7 +26,7 @@ CONTEXT = max(4096, max(PREFIXES) + NEW + 256)
 
 
 def prefix(length):
-    return [300 + at * 37 % 500 for at in range(length)]
+    return [30 + at * 37 % 200 for at in range(length)]
 
 
 def parent(expansion):

@@ -56,7 +56,7 @@ fn a_worker_that_is_killed_stopped_or_crashed_during_growth_is_replaced() {
             }
         }
         let process = bench.worker.process().expect("it runs").to_string();
-        let signal = ["-KILL", "-STOP", "-ABRT", "-SEGV"][usize::try_from(fault % 4).unwrap()];
+        let signal = ["-KILL", "-STOP", "-ABRT", "-ILL"][usize::try_from(fault % 4).unwrap()];
         std::process::Command::new("kill").args([signal, &process]).status().unwrap();
         let begin = Instant::now();
         // What was told before stays told; what follows the loss is of the next worker.

@@ -55,7 +55,7 @@ impl Figure {
 
 /// The tokens of a prefix: any that the smallest vocabulary has.
 fn prefix(length: usize) -> Vec<i32> {
-    (0..length).map(|at| 300 + i32::try_from(at * 37 % 500).unwrap()).collect()
+    (0..length).map(|at| 30 + i32::try_from(at * 37 % 200).unwrap()).collect()
 }
 
 /// Whose child an expansion expands, and which child: the first expands the root.

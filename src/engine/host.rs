@@ -85,8 +85,8 @@ impl Drop for Worker {
 /// What the keeper is told.
 enum Note {
     Request(Request),
-    /// The worker's standard output ended.
-    Gone,
+    /// The standard output of the worker with this process id ended.
+    Gone(u32),
     /// Nobody asks any more.
     Stop,
 }
@@ -172,7 +172,7 @@ impl Keeper {
                         self.events.blocking_send(Event::Failed { id, message }).ok()?;
                     }
                 }
-                Note::Gone => {}
+                Note::Gone(_) => {}
                 Note::Stop => return None,
             }
         }
@@ -208,6 +208,7 @@ impl Keeper {
             return End::Died("its pipes are missing".to_owned());
         };
         let (events, notes, life) = (self.events.clone(), self.notes.clone(), Arc::clone(life));
+        let process = child.id();
         let reader = std::thread::spawn(move || {
             let mut output = BufReader::new(output);
             while let Ok(Some(event)) = frame::read(&mut output) {
@@ -216,10 +217,10 @@ impl Keeper {
                     break;
                 }
             }
-            let _ = notes.send(Note::Gone);
+            let _ = notes.send(Note::Gone(process));
         });
         let last_words = std::thread::spawn(move || last_line(errors));
-        let outcome = forward(inbox, input, load, child.id());
+        let outcome = forward(inbox, input, load, process);
         // Its pipes are broken or nobody reads them. It may be in a long step, so it is not asked.
         let _ = child.kill();
         let status = child.wait();
@@ -269,7 +270,9 @@ fn forward(
                 }
                 let _ = frame::write(&mut input, &request);
             }
-            Ok(Note::Gone) => return Outcome::Gone,
+            Ok(Note::Gone(gone)) if gone == process => return Outcome::Gone,
+            // That of a worker before, which was not waited for.
+            Ok(Note::Gone(_)) => {}
             Ok(Note::Stop) | Err(RecvTimeoutError::Disconnected) => return Outcome::Unneeded,
             Err(RecvTimeoutError::Timeout) => {
                 let stopped = is_stopped(process);
