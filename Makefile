@@ -4,7 +4,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay docs oracles install setup clean \
+.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay bench-export kill-export docs oracles install setup clean \
 	kill damage openers faults kill-points messages renders soak endings fuzz audit
 
 help: ## list the targets
@@ -37,6 +37,12 @@ bench-frame: setup ## measure how long a frame takes to draw, and its bytes on t
 
 docs: setup ## make the reference pages and the pictures of the book (and the book, with mdbook)
 	scripts/docs
+
+bench-export: setup ## measure the export of 10,000 trajectories in every format
+	$(CARGO) bench --locked --bench export
+
+kill-export: setup ## kill an export at 200 random moments and look at what is left
+	PLEACH_KILLS=200 $(CARGO) test --locked --test export_kill -- --nocapture
 
 oracles: setup ## export in every format and load it with the real trainers (installs them; about 6 GB)
 	CARGO="$(CARGO)" oracles/run.sh

@@ -44,7 +44,8 @@ def stepwise():
 def preferences():
     from axolotl.prompt_strategies.dpo import chat_template as dpo
 
-    made = dpo.default(config, dataset_idx=0) if callable(getattr(dpo, "default", None)) else dpo.load("default", config, dataset_idx=0)
+    settings = DictDefault({"rl": "dpo", "chat_template": "tokenizer_default", "datasets": [{"type": "chat_template.default"}]})
+    made = dpo.default(settings, dataset_idx=0)
     transform = made[0] if isinstance(made, tuple) else made
     row = rows("axolotl-dpo")[0]
     out = transform(row, tokenizer=tokenizer)

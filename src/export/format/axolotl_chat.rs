@@ -1,7 +1,9 @@
 //! Axolotl `chat_template` with content in parts, each trained or masked.
 //!
 //! The one mainstream trainer that can mask inside of an answer, so a splice stays one answer.
-//! Every content is a list of parts, also where one would do: a column has one type.
+//! Every content is a list of parts, also where one would do: a column has one type. The parts
+//! of the question say nothing about training: a `false` there makes Axolotl (0.19) treat the
+//! turn as one with masks inside, and it then learns the question's end mark.
 
 use serde::Serialize;
 
@@ -38,17 +40,18 @@ struct Message<'a> {
 struct Part<'a> {
     r#type: &'static str,
     text: &'a str,
-    train: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    train: Option<bool>,
 }
 
 fn record(example: &Example, kit: &Kit) -> Result<String, Left> {
     let (masked, trained) = path(example, &FORMAT)?.parts();
     let part = |text, train| Part { r#type: "text", text, train };
-    let mut answer = vec![part(trained.as_str(), true)];
+    let mut answer = vec![part(trained.as_str(), Some(true))];
     if !masked.is_empty() {
-        answer.insert(0, part(masked.as_str(), false));
+        answer.insert(0, part(masked.as_str(), Some(false)));
     }
-    let question = vec![part(kit.question(), false)];
+    let question = vec![part(kit.question(), None)];
     line(&Record {
         messages: [
             Message { role: "user", content: question },
