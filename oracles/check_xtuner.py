@@ -44,7 +44,7 @@ module("xtuner.utils", **{name: getattr(constants, name) for name in dir(constan
 read_messages = load("dataset/map_fns/dataset_map_fns/openai_map_fn.py").openai_map_fn
 apply_template = load("dataset/map_fns/template_map_fn.py").template_map_fn
 encode = load("dataset/utils.py").encode_fn
-chat = load("utils/templates.py").PROMPT_TEMPLATE["qwen_chat"]
+chat = Settings(load("utils/templates.py").PROMPT_TEMPLATE["qwen_chat"])
 
 with open(f"{ROOT}/xtuner/version.py", encoding="utf-8") as f:
     version = f.read().split("__version__ = ")[1].splitlines()[0].strip("\"'")
