@@ -83,7 +83,7 @@ impl Bench {
 /// A policy that no answer stops.
 fn endless(nodes: u64) -> Policy {
     let budget = Budget { nodes: Some(nodes), ..Budget::default() };
-    Policy { budget, enough: None, ..Policy::swe_search() }
+    Policy { budget, enough: None, second: None, ..Policy::swe_search() }
 }
 
 #[test]

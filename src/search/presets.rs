@@ -60,25 +60,31 @@ fn judge(evaluator: impl Evaluator + 'static, on: On) -> Judge {
     Judge { evaluator: Arc::new(evaluator), on }
 }
 
-/// A policy that rates every step.
+/// A policy that checks the equations of every step, rates every step, and asks once more before
+/// it believes an answer. All policies that judge steps share this, so that they differ in where
+/// they grow.
 fn rated(name: &'static str, about: &'static str, selector: impl Selector + 'static) -> Policy {
     Policy {
         name,
         about,
         selector: Arc::new(selector),
-        judges: vec![judge(Rating, On::Steps)],
+        judges: vec![
+            judge(Arithmetic, On::Steps),
+            judge(Rating, On::Steps),
+            judge(PTrue, On::Convincing),
+        ],
         values: Rating::NAME,
-        vetoes: &[],
-        aggregator: "weighted",
+        vetoes: &[Arithmetic::NAME],
+        aggregator: "best",
         branches: 4,
-        width: 12,
+        width: 40,
         depth: 20,
         step_tokens: 256,
         parallel: 1,
         sampling: Sampling { temperature: 0.8, ..Sampling::default() },
         budget: Budget { nodes: Some(60), ..Budget::default() },
-        enough: Some(0.95),
-        second: None,
+        enough: Some(0.9),
+        second: Some((PTrue::NAME, 0.5)),
     }
 }
 
@@ -90,6 +96,7 @@ pub(super) fn swe_search() -> Policy {
 fn greedy() -> Policy {
     Policy {
         judges: Vec::new(),
+        vetoes: &[],
         aggregator: "majority",
         branches: 1,
         sampling: Sampling { temperature: 0.0, ..Sampling::default() },
@@ -105,7 +112,7 @@ fn greedy() -> Policy {
 fn best_of_n() -> Policy {
     Policy {
         judges: vec![judge(Rating, On::Answers)],
-        aggregator: "best",
+        vetoes: &[],
         branches: 2,
         enough: None,
         ..rated(
@@ -119,7 +126,7 @@ fn best_of_n() -> Policy {
 /// Best-of-n with everything that the best search policy has: the same checks, the same second
 /// judge, the same stop.
 fn best_of_n_checked() -> Policy {
-    let search = best_first();
+    let search = swe_search();
     Policy {
         name: "best-of-n-checked",
         about: "best-of-n that drops false equations and stops when convinced",
@@ -150,18 +157,8 @@ fn self_consistency() -> Policy {
 fn best_first() -> Policy {
     let selector = BestFirst { patience: 0.1, unjudged: 0.7, depth: 0.0 };
     Policy {
-        judges: vec![
-            judge(Arithmetic, On::Steps),
-            judge(Rating, On::Steps),
-            judge(PTrue, On::Convincing),
-        ],
-        vetoes: &[Arithmetic::NAME],
-        aggregator: "best",
         branches: 3,
-        width: 40,
-        enough: Some(0.9),
-        second: Some((PTrue::NAME, 0.5)),
-        ..rated("best-first", "the best rated step first; widens, checks and asks twice", selector)
+        ..rated("best-first", "the best rated step first; one that disappoints gives way", selector)
     }
 }
 
@@ -175,17 +172,13 @@ fn softmax() -> Policy {
 
 fn uct() -> Policy {
     let selector = Uct { bound: Bound::Ucb(0.5), width: 4.0, power: 0.5 };
-    Policy {
-        width: 40,
-        ..rated("uct", "upper confidence bounds with progressive widening", selector)
-    }
+    Policy { ..rated("uct", "upper confidence bounds with progressive widening", selector) }
 }
 
 fn puct() -> Policy {
     let bound = Bound::Puct { initial: 1.25, base: 19_652.0 };
     let selector = Uct { bound, width: 4.0, power: 0.5 };
     Policy {
-        width: 40,
         ..rated("puct", "upper confidence bounds with the model's own probabilities", selector)
     }
 }
@@ -201,18 +194,17 @@ fn agent_r() -> Policy {
 }
 
 fn beam(name: &'static str, about: &'static str, keep: Keep) -> Policy {
-    Policy { width: 40, ..rated(name, about, Beam { keep }) }
+    Policy { ..rated(name, about, Beam { keep }) }
 }
 
 fn tot_dfs() -> Policy {
     let selector = DepthFirst { threshold: 0.25 };
-    Policy { width: 40, ..rated("tot-dfs", "Tree of Thoughts, depth first with pruning", selector) }
+    Policy { ..rated("tot-dfs", "Tree of Thoughts, depth first with pruning", selector) }
 }
 
 fn ab_mcts() -> Policy {
     Policy {
         branches: 1,
-        width: 40,
         ..rated("ab-mcts", "AB-MCTS-A: draws whether to go wider or deeper", AbMcts::PRIOR)
     }
 }

@@ -30,6 +30,8 @@ pub struct SweSearch {
     pub low: f64,
     /// See `low`.
     pub span: f64,
+    /// What the root counts as, which is never judged, from 0 to 1.
+    pub root: f64,
     /// Exploration: times `sqrt(ln N_parent / N)`.
     pub exploration: f64,
     /// Added to the root, times `exp(-0.8 (depth - 1))` where a node was expanded and is at most
@@ -69,6 +71,7 @@ const OFF: SweSearch = SweSearch {
     exploited: Exploited::Own,
     low: -100.0,
     span: 200.0,
+    root: 1.0,
     exploration: 0.0,
     depth_bonus: 0.0,
     depth: 0.0,
@@ -122,11 +125,12 @@ impl SweSearch {
     };
 
     /// Unit scale. On the paper's scale an exploration weight of 1 is next to nothing; here the
-    /// bonuses are divided by 200 and exploration is given a weight that is felt.
+    /// bonuses are divided by 200 and exploration is given a weight that is felt. The root counts
+    /// as a fair step, so that it is widened before hopeless leaves are deepened.
     pub const UNIT: Self = Self {
-        exploited: Exploited::Clade,
         low: 0.0,
         span: 1.0,
+        root: 0.7,
         exploration: 0.2,
         depth: 0.004,
         promising: 0.75,
@@ -143,8 +147,9 @@ impl SweSearch {
         let scaled = |value: f64| self.low + self.span * value;
         let own = view.own(id).map(scaled);
         let exploited = match self.exploited {
-            // The root is never judged; it counts as sure to be solvable.
-            Exploited::Own => own.unwrap_or(if id == NodeId::ROOT { scaled(1.0) } else { 0.0 }),
+            Exploited::Own => {
+                own.unwrap_or(if id == NodeId::ROOT { scaled(self.root) } else { 0.0 })
+            }
             Exploited::Clade => scaled(clade.mean),
         };
         let parent = node.parent();
@@ -288,7 +293,8 @@ mod tests {
         for _ in 0..7 {
             scene.back_up(a, 0.5);
         }
-        let terms = SweSearch::UNIT.terms(&scene.view(&Policy::swe_search()), b);
+        let clade = SweSearch { exploited: Exploited::Clade, ..SweSearch::UNIT };
+        let terms = clade.terms(&scene.view(&Policy::swe_search()), b);
         assert!((value_of(&terms, "value") - 0.6).abs() < 1e-12);
         // Golden, `methods.md` 20: sqrt(ln 10 / 3) = 0.876088.
         assert!((value_of(&terms, "exploration") - 0.2 * 0.876_088).abs() < 1e-6);
@@ -354,8 +360,8 @@ mod tests {
     fn a_promising_leaf_goes_first_and_pruned_nodes_never() {
         let mut scene = Scene::new();
         let (a, b) = (scene.add(NodeId::ROOT, "a"), scene.add(NodeId::ROOT, "b"));
-        scene.back_up(a, 0.9);
-        scene.back_up(b, 0.3);
+        scene.judge(a, 0.9);
+        scene.judge(b, 0.3);
         let policy = Policy::swe_search();
         let choice = scene.select(&policy).unwrap();
         assert_eq!(choice.node, a);
@@ -374,8 +380,8 @@ mod tests {
             let finish = Finish::Duplicate { of: first };
             scene.grower.act(Actor::Model, Body::NodeFinished { node, finish, answer: None });
         }
-        scene.back_up(a, 0.9);
-        scene.back_up(b, 0.5);
+        scene.judge(a, 0.9);
+        scene.judge(b, 0.5);
         scene.grower.act(Actor::Person, Body::Pruned { node: first });
         let policy = Policy::swe_search();
         let terms = SweSearch::UNIT.terms(&scene.view(&policy), a);
