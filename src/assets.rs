@@ -7,6 +7,12 @@ pub const MODEL: &[u8] = include_bytes!("../assets/model/pleach-reasoner.gguf");
 pub const EMBEDDED_RATE: &str = include_str!("../assets/prompts/embedded/rate.txt");
 /// The question that the embedded model was trained to answer with a critique.
 pub const EMBEDDED_CRITIQUE: &str = include_str!("../assets/prompts/embedded/critique.txt");
+/// The question for an assessment in words and a number, for any other model.
+pub const ASSESS: &str = include_str!("../assets/prompts/assess.txt");
+/// The same for the first steps of a path.
+pub const ASSESS_EARLY: &str = include_str!("../assets/prompts/assess_early.txt");
+/// What is added to the problem when a step is tried again after feedback.
+pub const FEEDBACK: &str = include_str!("../assets/prompts/feedback.txt");
 /// The question whether a path is right, for any other model.
 pub const TRUE_OR_FALSE: &str = include_str!("../assets/prompts/true_or_false.txt");
 /// The question for a rating from 0 to 10, for any other model.

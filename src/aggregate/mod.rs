@@ -4,7 +4,9 @@
 //! [`Aggregator`], a name. How often an answer was reached, how much it is believed and whether
 //! it was verified stay three separate figures.
 
+mod groups;
 mod poll;
+mod rpc;
 mod tally;
 mod votes;
 
@@ -12,7 +14,9 @@ use serde::Serialize;
 
 use crate::tree::{NodeId, Tree};
 
+pub use groups::Collective;
 pub use poll::{Poll, Vote};
+pub use rpc::{Perplexity, PerplexityConsistency, Rpc};
 pub use tally::Tally;
 pub use votes::{Best, Majority, PathMean, Weighted};
 
@@ -21,12 +25,24 @@ pub trait Aggregator: std::fmt::Debug + Sync {
     /// Returns its name.
     fn name(&self) -> &'static str;
 
+    /// Returns what it goes by, in a few words.
+    fn about(&self) -> &'static str;
+
     /// Returns the answers, the most believed first.
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer>;
 }
 
 /// All aggregators.
-pub static AGGREGATORS: &[&dyn Aggregator] = &[&Weighted, &Majority, &Best, &PathMean];
+pub static AGGREGATORS: &[&dyn Aggregator] = &[
+    &Weighted,
+    &Majority,
+    &Best,
+    &PathMean,
+    &Perplexity,
+    &PerplexityConsistency,
+    &Rpc,
+    &Collective,
+];
 
 /// Returns the aggregator of a name; the first if there is none of that name.
 #[must_use]

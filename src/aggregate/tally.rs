@@ -66,13 +66,23 @@ impl Tally {
         true
     }
 
-    /// Returns the answers, the most believed first.
+    /// Returns the answers, the most believed first: by the values of all their trajectories.
     #[must_use]
     pub fn answers(&self) -> Vec<Answer> {
-        let total: f64 = self.classes.values().map(|class| class.votes).sum();
+        self.rank(|class| class.votes)
+    }
+
+    /// Returns the answers, the most believed first: by the value of their best trajectory.
+    #[must_use]
+    pub fn by_value(&self) -> Vec<Answer> {
+        self.rank(|class| class.answer.value)
+    }
+
+    fn rank(&self, weight: impl Fn(&Class) -> f64) -> Vec<Answer> {
+        let total: f64 = self.classes.values().map(&weight).sum();
         let share = |votes: f64| if total > 0.0 { votes / total } else { 0.0 };
         let answer =
-            |class: &Class| Answer { confidence: share(class.votes), ..class.answer.clone() };
+            |class: &Class| Answer { confidence: share(weight(class)), ..class.answer.clone() };
         let mut answers: Vec<_> = self.classes.values().map(answer).collect();
         answers.sort_by(|a, b| {
             let by_count = b.count.cmp(&a.count).then(a.best.cmp(&b.best));

@@ -12,6 +12,10 @@ impl Aggregator for Majority {
         "majority"
     }
 
+    fn about(&self) -> &'static str {
+        "the commonest"
+    }
+
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer> {
         poll.rank(&poll.classes(), |_, votes| {
             votes.iter().map(|vote| f64::from(1 + vote.repeats)).sum()
@@ -28,6 +32,10 @@ impl Aggregator for Weighted {
         "weighted"
     }
 
+    fn about(&self) -> &'static str {
+        "every distinct text votes with its value"
+    }
+
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer> {
         poll.rank(&poll.classes(), |_, votes| votes.iter().map(|vote| vote.value).sum())
     }
@@ -40,6 +48,10 @@ pub struct Best;
 impl Aggregator for Best {
     fn name(&self) -> &'static str {
         "best"
+    }
+
+    fn about(&self) -> &'static str {
+        "the most valued"
     }
 
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer> {
@@ -55,6 +67,10 @@ pub struct PathMean;
 impl Aggregator for PathMean {
     fn name(&self) -> &'static str {
         "path-mean"
+    }
+
+    fn about(&self) -> &'static str {
+        "the best mean value along the path"
     }
 
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer> {

@@ -6,8 +6,8 @@
 use super::argument::{Argument, Arguments, anything};
 use super::model::Model;
 use super::{
-    Effect, appearance, find, help, line, list, overlay, reader, sight, start, tour, update,
-    workbench,
+    Effect, appearance, find, help, line, list, overlay, reader, searching, sight, start, tour,
+    update, workbench,
 };
 
 pub use super::place::Place;
@@ -107,6 +107,8 @@ pub static COMMANDS: &[Command] = &[
     command!("shift-right", "scroll the rows to the right", ["<gt>"], BENCH, "Look", "", |m, _, _| sight::shift(m, 8)),
     command!("shift-left", "scroll the rows to the left", ["<lt>"], BENCH, "Look", "", |m, _, _| sight::shift(m, -8)),
     command!("column" [Argument::needed("EVALUATOR", sight::evaluators)], "a column for an evaluator, or none", ["<space>c"], BENCH, "Look", "", |m, a, _| sight::column(m, a)),
+    command!("policy" [Argument::optional("NAME", searching::policies)], "choose how to search", ["<space>o"], BENCH, "Grow", "", searching::policy),
+    command!("believe" [Argument::optional("NAME", searching::aggregators)], "choose how answers are ranked", ["<space>b"], BENCH, "Look", "", |m, a, _| searching::believe(m, a)),
     command!("search", "start or pause the search", ["s"], BENCH, "Grow", "search", |m, _, now| workbench::toggle_search(m, now)),
     command!("step", "search one step", ["."], BENCH, "Grow", "step", |m, _, now| workbench::step(m, now)),
     command!("grow", "grow children here", ["ge"], BENCH, "Grow", "grow", |m, _, now| workbench::expand(m, now)),

@@ -27,6 +27,7 @@ mod mouse;
 mod overlay;
 mod place;
 mod reader;
+mod searching;
 mod sight;
 mod start;
 pub mod tour;

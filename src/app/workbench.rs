@@ -41,7 +41,9 @@ pub struct Workbench {
     pub stopped: Option<String>,
     /// The answers, the most believed first.
     pub answers: Vec<Answer>,
-    tally: Tally,
+    /// The aggregator that ranks the answers on the screen, if the person chose one.
+    pub aggregator: Option<String>,
+    pub(super) tally: Tally,
     search_log: VecDeque<String>,
     visited: BTreeMap<NodeId, NodeId>,
     recent_tokens: VecDeque<(u64, u64)>,
@@ -93,6 +95,7 @@ impl Workbench {
             saved: Saved { sequence: tree.sequence(), failure: None, read_only: opened.read_only },
             stopped: None,
             answers: tally.answers(),
+            aggregator: None,
             tally,
             search_log: VecDeque::new(),
             visited: BTreeMap::new(),
@@ -103,6 +106,7 @@ impl Workbench {
             ended: None,
             tree,
         };
+        bench.rank();
         for id in bench.tree.ids() {
             if bench.tree.node(id).is_pruned() {
                 bench.outline.set_folded(&bench.tree, id, true);
@@ -186,7 +190,7 @@ impl Workbench {
             _ => {}
         }
         if self.tally.take_in(&self.tree, &operation.body) {
-            self.answers = self.tally.answers();
+            self.rank();
         }
         self.unsaved.push(operation);
     }

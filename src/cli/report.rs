@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::ledger::Ledger;
-use crate::aggregate;
-use crate::evaluate::Rating;
+use crate::aggregate::{self, Answer, Poll};
+use crate::search::Policy;
 use crate::session::{self, Header};
 use crate::text::{SafeText, pad};
 use crate::tree::{Problem, Tree};
@@ -43,7 +43,7 @@ impl Grown {
     /// Returns the line of a problem.
     #[must_use]
     pub fn line(&self, problem: &Problem, path: &Path) -> Line {
-        let best = aggregate::answers(&self.tree, Rating::NAME).into_iter().next();
+        let best = believed(&self.tree, &self.ledger).into_iter().next();
         Line {
             id: problem.id.clone(),
             correct: best.as_ref().and_then(|best| best.correct),
@@ -54,6 +54,16 @@ impl Grown {
             session: path.display().to_string(),
         }
     }
+}
+
+/// Returns the answers of a tree, the most believed first, as the policy that grew it last ranks
+/// them.
+#[must_use]
+pub fn believed(tree: &Tree, ledger: &Ledger) -> Vec<Answer> {
+    let last = ledger.policies.last().and_then(|name| Policy::named(name).ok());
+    let policy = last.unwrap_or_else(Policy::swe_search);
+    let poll = Poll { tree, values: policy.values, vetoes: policy.vetoes };
+    aggregate::named(policy.aggregator).rank(&poll)
 }
 
 /// What became of a problem; the names are relied on from outside.

@@ -6,9 +6,8 @@
 use super::arguments::ShowArguments;
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use super::report::Grown;
+use super::report::{Grown, believed};
 use super::show_json::Shown;
-use crate::aggregate;
 use crate::evaluate::{Rating, verify};
 use crate::text::{SafeText, pad, truncate};
 use crate::tree::{NodeId, State, Tree};
@@ -26,7 +25,7 @@ const ANSWER: usize = 36;
 pub fn show(arguments: &ShowArguments, output: &mut Output) -> Result<Exit, Failure> {
     let grown = Grown::read(&arguments.file)?;
     if arguments.json {
-        output.json(&Shown::of(&grown.tree))?;
+        output.json(&Shown::of(&grown.tree, believed(&grown.tree, &grown.ledger)))?;
         return Ok(Exit::Fine);
     }
     let tree = &grown.tree;
@@ -53,7 +52,7 @@ pub fn show(arguments: &ShowArguments, output: &mut Output) -> Result<Exit, Fail
             format!("  … {pruned} more under pruned steps, {repeated} repeated; --all shows them");
         output.row(&row)?;
     }
-    print_answers(tree, output)?;
+    print_answers(&grown, output)?;
     Ok(Exit::Fine)
 }
 
@@ -127,8 +126,8 @@ fn standing(tree: &Tree, id: NodeId) -> (&'static str, &'static str) {
     }
 }
 
-fn print_answers(tree: &Tree, output: &mut Output) -> Result<(), Failure> {
-    let answers = aggregate::answers(tree, Rating::NAME);
+fn print_answers(grown: &Grown, output: &mut Output) -> Result<(), Failure> {
+    let answers = believed(&grown.tree, &grown.ledger);
     output.row("")?;
     if answers.is_empty() {
         return output.row("There is no answer yet.");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aggregate::{self, Answer};
+use crate::aggregate::Answer;
 use crate::evaluate::Rating;
 use crate::tree::{Evaluation, EvaluatorKind, Label, NodeId, Tree};
 
@@ -42,13 +42,13 @@ struct ShownEvaluation<'tree> {
 }
 
 impl<'tree> Shown<'tree> {
-    /// Shows a tree.
+    /// Shows a tree with its answers.
     #[must_use]
-    pub fn of(tree: &'tree Tree) -> Self {
+    pub fn of(tree: &'tree Tree, answers: Vec<Answer>) -> Self {
         Self {
             problem: tree.problem().map_or("", |problem| problem.text.as_str()),
             nodes: tree.ids().map(|id| ShownNode::of(tree, id)).collect(),
-            answers: aggregate::answers(tree, Rating::NAME),
+            answers,
         }
     }
 }
@@ -115,7 +115,7 @@ mod tests {
         let body = Body::Evaluated { node: NodeId(1), evaluation };
         let sequence = tree.sequence() + 1;
         tree.apply(&Operation { sequence, time: 0, actor: Actor::Model, body }).unwrap();
-        let json = serde_json::to_value(Shown::of(&tree)).unwrap();
+        let json = serde_json::to_value(Shown::of(&tree, Vec::new())).unwrap();
         assert_eq!(names(&json), ["answers", "nodes", "problem"]);
         let nodes = json["nodes"].as_array().unwrap();
         assert_eq!(nodes.len(), tree.len());

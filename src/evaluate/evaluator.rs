@@ -66,13 +66,24 @@ pub enum Ask {
         /// The labels, single tokens each.
         labels: Vec<String>,
     },
+    /// What the model writes after a prompt.
+    Text {
+        /// The prompt.
+        prompt: Prompt,
+        /// A GBNF grammar that the text follows.
+        grammar: Option<String>,
+        /// The most tokens of it.
+        max_tokens: u32,
+    },
 }
 
 /// A reply to what was asked.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Reply<'reply> {
-    /// The probability of each label, in the order asked.
+    /// The probability of each label, in the order asked; empty if none were asked for.
     pub masses: &'reply [f64],
+    /// What the model wrote; empty if it was not to write.
+    pub text: &'reply str,
     /// Tokens that it cost.
     pub tokens: u32,
 }

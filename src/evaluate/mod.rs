@@ -5,6 +5,7 @@
 //! sends the questions and records the answers.
 
 mod arithmetic;
+mod assessment;
 mod evaluator;
 mod likelihood;
 mod p_true;
@@ -12,6 +13,7 @@ mod rating;
 pub mod verify;
 
 pub use arithmetic::Arithmetic;
+pub use assessment::{Assessment, feedback};
 pub use evaluator::{Ask, Case, Evaluator, Reply, path_prompt};
 pub use likelihood::{Likelihood, path_logprob};
 pub use p_true::PTrue;

@@ -35,7 +35,7 @@ impl Evaluator for PTrue {
         }
     }
 
-    fn judge(&self, Reply { masses, tokens }: Reply<'_>) -> Option<Evaluation> {
+    fn judge(&self, Reply { masses, tokens, .. }: Reply<'_>) -> Option<Evaluation> {
         // The first label is the good one.
         let yes = masses.first()?;
         let mass: f64 = masses.iter().sum();
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_value_is_the_share_of_yes() {
-        let judge = |masses: &[f64]| PTrue.judge(Reply { masses, tokens: 4 });
+        let judge = |masses: &[f64]| PTrue.judge(Reply { masses, tokens: 4, ..Reply::default() });
         let evaluation = judge(&[0.6, 0.2]).unwrap();
         assert!((evaluation.value - 0.75).abs() < 1e-12);
         assert!((evaluation.mass.unwrap() - 0.8).abs() < 1e-12);

@@ -51,7 +51,7 @@ impl Evaluator for Rating {
         }
     }
 
-    fn judge(&self, Reply { masses, tokens }: Reply<'_>) -> Option<Evaluation> {
+    fn judge(&self, Reply { masses, tokens, .. }: Reply<'_>) -> Option<Evaluation> {
         let top = masses.len().saturating_sub(1) as f64;
         let mass: f64 = masses.iter().sum();
         // Under one in a million it is no probability worth the name.
@@ -125,7 +125,7 @@ mod tests {
     use crate::tree::{NodeId, Tree};
 
     fn judge(masses: &[f64], tokens: u32) -> Option<Evaluation> {
-        Rating.judge(Reply { masses, tokens })
+        Rating.judge(Reply { masses, tokens, ..Reply::default() })
     }
 
     #[test]
@@ -179,7 +179,9 @@ mod tests {
 
     #[test]
     fn an_outcome_is_one_or_nothing() {
-        let value = |masses: &[f64]| Outcome.judge(Reply { masses, tokens: 1 }).unwrap().value;
+        let value = |masses: &[f64]| {
+            Outcome.judge(Reply { masses, tokens: 1, ..Reply::default() }).unwrap().value
+        };
         assert_eq!((value(&[0.5, 0.5]), value(&[0.6, 0.4])), (1.0, 0.0));
     }
 }

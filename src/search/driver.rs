@@ -16,9 +16,9 @@ use super::policy::Policy;
 use super::seed::choice_seed;
 use super::view::{Busy, View};
 use crate::engine::protocol::{Event, ModelInfo, Request, RequestId};
-use crate::evaluate::Evaluator;
+use crate::evaluate::{Evaluator, Reply};
 use crate::reasoning::Segmentation;
-use crate::tree::{Actor, Body, Budget, Finish, Model, NodeId, Source, State, Tree};
+use crate::tree::{Actor, Body, Budget, Finish, Model, NodeId, Source, State, Token, Tree};
 
 mod growth;
 mod judging;
@@ -95,8 +95,18 @@ impl Loaded {
 
 #[derive(Debug)]
 enum Pending {
-    Growth { parent: NodeId, nodes: Vec<NodeId>, roll_out: bool, cancelled: bool },
-    Judgement { node: NodeId, evaluator: Arc<dyn Evaluator> },
+    Growth {
+        parent: NodeId,
+        nodes: Vec<NodeId>,
+        roll_out: bool,
+        cancelled: bool,
+    },
+    /// `written` is what a judge wrote so far, if it writes.
+    Judgement {
+        node: NodeId,
+        evaluator: Arc<dyn Evaluator>,
+        written: Vec<Token>,
+    },
 }
 
 /// A node that is to be looked at.
@@ -440,7 +450,9 @@ impl Driver {
                 self.stop(message, Actor::Search, &mut turn);
             }
             Event::Tokens { id, branch, tokens } => {
-                if let Some(Pending::Growth { nodes, .. }) = self.pending.get(id)
+                if let Some(Pending::Judgement { written, .. }) = self.pending.get_mut(id) {
+                    written.extend_from_slice(tokens);
+                } else if let Some(Pending::Growth { nodes, .. }) = self.pending.get(id)
                     && let Some(node) = nodes.get(*branch as usize)
                     && tree.node(*node).state() == State::Growing
                 {
@@ -449,10 +461,11 @@ impl Driver {
                 }
             }
             Event::BranchDone { id, branch, stop } => {
+                self.written(*id, &mut turn);
                 self.branch_done(tree, *id, *branch, *stop, &mut turn);
             }
             Event::Labels { id, masses, tokens } => {
-                self.judged(*id, masses, *tokens, &mut turn);
+                self.judged(*id, Reply { masses, tokens: *tokens, ..Reply::default() }, &mut turn);
             }
             Event::Failed { id, message } => {
                 if let Some(pending) = self.pending.remove(id) {
@@ -463,7 +476,7 @@ impl Driver {
             Event::Lost { why, restarting } => {
                 self.model = None;
                 for pending in std::mem::take(&mut self.pending).into_values() {
-                    if let Pending::Judgement { node, evaluator } = pending {
+                    if let Pending::Judgement { node, evaluator, .. } = pending {
                         self.owed.push_back((node, evaluator));
                     } else {
                         Self::give_up(tree, pending, why, &mut turn);

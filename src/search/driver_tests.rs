@@ -6,6 +6,7 @@ use super::*;
 use crate::engine::Script;
 use crate::engine::protocol::{Generate, ModelOptions};
 use crate::evaluate::Rating;
+use crate::tree::Label;
 use crate::tree::sample::Grower;
 use proptest::prelude::*;
 
@@ -278,23 +279,24 @@ fn time_and_tokens_bind_too() {
 }
 
 proptest! {
-    /// A person prunes, restores, pauses and starts at random moments of a run; the statistics
-    /// stay those of the log and no node is left growing.
+    /// A person prunes, restores, edits, labels, switches policies, pauses and starts at random
+    /// moments of a run; the statistics stay those of the log and no node is left growing.
     #[test]
-    fn edits_during_a_run_keep_the_books(edits in prop::collection::vec((0u32..60, 0u8..6), 0..60)) {
+    fn edits_during_a_run_keep_the_books(edits in prop::collection::vec((0u32..60, 0u8..10), 0..60)) {
         let mut bench = Bench::new(endless(50));
         bench.start(NodeId::ROOT);
         for (node, edit) in edits {
             for _ in 0..=(node % 7) {
                 bench.tick();
             }
+            let pick = node as usize;
             let node = NodeId(node);
             let known = bench.tree().contains(node) && node != NodeId::ROOT;
             match edit {
                 0 if known && !bench.tree().node(node).is_pruned() => {
                     bench.grower.act(Actor::Person, Body::Pruned { node });
                 }
-                1 if known && bench.tree().node(node).is_pruned() => {
+                1 if known && bench.tree().node(node).is_pruned() && !bench.tree().node(node).is_withdrawn() => {
                     bench.grower.act(Actor::Person, Body::Restored { node });
                 }
                 2 => {
@@ -310,6 +312,20 @@ proptest! {
                 5 => if let Some((operation, _)) = bench.tree().next_undo() {
                     bench.grower.act(Actor::Person, Body::Undone { operation });
                 },
+                6 if known && bench.tree().node(node).state() == State::Open => {
+                    bench.grower.edit(node, "rewritten\n");
+                }
+                7 if known => {
+                    let label = [Label::Good, Label::Bad][pick % 2];
+                    let _ = bench.grower.try_act(Actor::Person, Body::Labelled { node, label: Some(label) });
+                }
+                8 | 9 => {
+                    let names = Policy::names();
+                    let policy = Policy::named(names[pick % names.len()]).unwrap();
+                    let parallel = 1 + u32::from(edit == 9) * 3;
+                    let turn = bench.driver.switch(&bench.grower.tree, Policy { parallel, enough: None, ..policy });
+                    bench.take(turn);
+                }
                 _ => {}
             }
         }
@@ -317,5 +333,70 @@ proptest! {
         prop_assert_eq!(bench.tree().growing(), 0);
         prop_assert!(bench.driver.is_idle());
         prop_assert_eq!(&Tree::fold(&bench.grower.log).unwrap(), bench.tree());
+        for evaluator in bench.tree().evaluators() {
+            let recount = recount(bench.tree(), evaluator, &bench.grower.log);
+            let kept = bench.tree().statistics(NodeId::ROOT, evaluator);
+            prop_assert_eq!(kept.visits, recount.visits);
+            prop_assert!((kept.mean - recount.mean).abs() < 1e-9);
+            prop_assert_eq!(kept.max, recount.max);
+        }
     }
+}
+
+/// The root's statistics, counted from the log: all values that entered at nodes that are live.
+fn recount(tree: &Tree, name: &str, log: &[crate::tree::Operation]) -> crate::tree::Statistics {
+    let mut all = crate::tree::Statistics::default();
+    for operation in log {
+        if let Body::BackedUp { node, evaluator, value } = &operation.body
+            && evaluator == name
+            && tree.is_live(*node)
+        {
+            all.add(*value);
+        }
+    }
+    all
+}
+
+#[test]
+fn parallel_leaves_that_do_not_interact_give_the_statistics_of_one_at_a_time() {
+    // Whole trajectories from the root: no choice depends on another.
+    let grow = |parallel: u32| {
+        let sampling = Policy::named("best-of-n").unwrap();
+        let budget = Budget { nodes: Some(40), ..Budget::default() };
+        let mut bench = Bench::new(Policy { parallel, branches: 1, budget, ..sampling });
+        bench.start(NodeId::ROOT);
+        let mut most = 0;
+        while bench.tick() {
+            most = most.max(bench.tree().growing());
+        }
+        let root = bench.tree().statistics(NodeId::ROOT, Rating::NAME);
+        let children = bench.tree().children(NodeId::ROOT).take(8);
+        let clades: Vec<_> =
+            children.map(|child| bench.tree().statistics(child, Rating::NAME)).collect();
+        (most, root.visits, clades)
+    };
+    let (one, visits, clades) = grow(1);
+    let (four, more, parallel) = grow(4);
+    assert_eq!((one, four), (1, 4));
+    assert!(more.abs_diff(visits) <= 3);
+    assert_eq!(clades, parallel);
+}
+
+#[test]
+fn a_policy_is_switched_while_the_search_runs() {
+    let mut bench = Bench::new(endless(60));
+    bench.start(NodeId::ROOT);
+    for _ in 0..60 {
+        bench.tick();
+    }
+    let beam = Policy::named("beam").unwrap();
+    let turn = bench.driver.switch(&bench.grower.tree, Policy { enough: None, ..beam });
+    bench.take(turn);
+    bench.run();
+    let names = bench.grower.log.iter().filter_map(|operation| match &operation.body {
+        Body::SearchStarted { policy, .. } => Some(policy.as_str()),
+        _ => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["swe-search", "beam"]);
+    assert_eq!(bench.stopped(), Some("the budget of 60 nodes is spent"));
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::proposer::Proposer;
 use super::selector::Selector;
 use crate::evaluate::Evaluator;
 use crate::tree::{Budget, NodeId, Sampling, State, Tree};
@@ -17,6 +18,8 @@ pub struct Policy {
     pub about: &'static str,
     /// Where the tree grows next.
     pub selector: Arc<dyn Selector>,
+    /// How the model is asked for new steps.
+    pub proposer: Proposer,
     /// Who judges what is grown, in order.
     pub judges: Vec<Judge>,
     /// The evaluator whose values guide the search and weigh the answers.

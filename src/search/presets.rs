@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::policy::{Judge, On, Policy};
+use super::proposer::Proposer;
 use super::selector::Selector;
 use super::selectors::ab_mcts::AbMcts;
 use super::selectors::beam::{Beam, Keep};
@@ -17,7 +18,7 @@ use super::selectors::pareto::Pareto;
 use super::selectors::sampling::{Manual, Sampling as Trajectories};
 use super::selectors::swe_search::{Softmax, SweSearch};
 use super::selectors::uct::{Bound, Uct};
-use crate::evaluate::{Arithmetic, Evaluator, Outcome, PTrue, Rating};
+use crate::evaluate::{Arithmetic, Assessment, Evaluator, Outcome, PTrue, Rating};
 use crate::tree::{Budget, Sampling};
 
 /// Returns all policies, those that are always there first.
@@ -29,6 +30,7 @@ pub(super) fn all() -> Vec<Policy> {
         swe_search(),
         best_of_n_checked(),
         best_first(),
+        swe_search_hybrid(),
         rated("swe-search-paper", "SWE-Search with the paper's constants", SweSearch::PAPER),
         rated(
             "swe-search-refactored",
@@ -68,6 +70,7 @@ fn rated(name: &'static str, about: &'static str, selector: impl Selector + 'sta
         name,
         about,
         selector: Arc::new(selector),
+        proposer: Proposer::Sample,
         judges: vec![
             judge(Arithmetic, On::Steps),
             judge(Rating, On::Steps),
@@ -91,6 +94,26 @@ fn rated(name: &'static str, about: &'static str, selector: impl Selector + 'sta
 /// SWE-Search in unit scale (Antoniades et al. 2024).
 pub(super) fn swe_search() -> Policy {
     rated("swe-search", "SWE-Search in unit scale", SweSearch::UNIT)
+}
+
+/// SWE-Search as it is published: every step is assessed in words and by a number, and a node that
+/// is expanded again is told the feedback on its worst child.
+fn swe_search_hybrid() -> Policy {
+    Policy {
+        proposer: Proposer::Feedback,
+        judges: vec![judge(Assessment, On::Steps)],
+        values: Assessment::NAME,
+        vetoes: &[],
+        aggregator: "path-mean",
+        branches: 1,
+        enough: None,
+        second: None,
+        ..rated(
+            "swe-search-hybrid",
+            "SWE-Search with written assessments and feedback",
+            SweSearch::REFACTORED,
+        )
+    }
 }
 
 fn greedy() -> Policy {

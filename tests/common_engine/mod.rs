@@ -100,7 +100,7 @@ impl Bench {
         loop {
             match self.next() {
                 Event::Labels { id: 77, masses, tokens } => {
-                    let reply = Reply { masses: &masses, tokens };
+                    let reply = Reply { masses: &masses, tokens, ..Reply::default() };
                     return Rating.judge(reply).expect("the labels have mass");
                 }
                 Event::Failed { message, .. } => panic!("{message}"),

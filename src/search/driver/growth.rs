@@ -2,7 +2,6 @@
 
 use super::{Driver, Fresh, Pending, Turn};
 use crate::engine::protocol::{Generate, Request, RequestId, StopReason};
-use crate::evaluate::path_prompt;
 use crate::reasoning;
 use crate::search::seed::child_seed;
 use crate::tree::{Actor, Body, Finish, NodeId, Origin, State, Tree};
@@ -32,7 +31,9 @@ impl Driver {
         let seeds: Vec<_> =
             (0..count).map(|index| child_seed(self.session_seed, parent, elder + index)).collect();
         let nodes: Vec<_> = (0..count).map(|index| NodeId(first + index)).collect();
-        let proposer = if roll_out { "roll-out" } else { "sample" };
+        let Some(model) = &self.model else { return };
+        let (prompt, proposer) = self.policy.proposer.propose(tree, parent, &model.info);
+        let proposer = if roll_out { "roll-out" } else { proposer };
         for (node, seed) in nodes.iter().zip(&seeds) {
             let origin = Origin { proposer: proposer.to_owned(), seed: *seed, sampling };
             let added = Body::NodeAdded { node: *node, parent, origin };
@@ -42,7 +43,7 @@ impl Driver {
         let Some(model) = &self.model else { return };
         turn.requests.push(Request::Generate(Generate {
             id,
-            prompt: path_prompt(tree, parent),
+            prompt,
             seeds,
             sampling,
             segmentation: model.segmentation.clone(),

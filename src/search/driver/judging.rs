@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::{Driver, Fresh, Pending, Turn, Verification};
-use crate::engine::protocol::{Request, RequestId};
+use crate::engine::protocol::{Generate, Request, RequestId};
 use crate::evaluate::{Ask, Case, Evaluator, Reply, verify};
+use crate::reasoning::Segmentation;
 use crate::search::frontier::Frontier;
-use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, NodeId, State, Tree};
+use crate::search::seed::child_seed;
+use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, NodeId, Sampling, State, Tree};
 
 impl Driver {
     /// Looks at what stopped growing since the last time: lets it be judged and verified, and
@@ -64,20 +66,58 @@ impl Driver {
             Ask::Labels { prompt, labels } => {
                 let id = self.request();
                 turn.requests.push(Request::ScoreLabels { id, prompt, labels });
-                let evaluator = Arc::clone(evaluator);
-                self.pending.insert(id, Pending::Judgement { node, evaluator });
-                None
+                self.await_judgement(id, node, evaluator)
+            }
+            Ask::Text { prompt, grammar, max_tokens } => {
+                let id = self.request();
+                // A judge's words are drawn from a seed of their own, cooler than steps are.
+                let seeds = vec![child_seed(self.session_seed, node, u32::MAX)];
+                let sampling = Sampling { temperature: 0.2, ..Sampling::default() };
+                let segmentation = Segmentation::Whole;
+                turn.requests.push(Request::Generate(Generate {
+                    id,
+                    prompt,
+                    seeds,
+                    sampling,
+                    segmentation,
+                    max_tokens,
+                    grammar,
+                    ..Generate::default()
+                }));
+                self.await_judgement(id, node, evaluator)
             }
         }
     }
 
-    /// Takes in the probabilities of labels.
-    pub(super) fn judged(&mut self, id: RequestId, masses: &[f64], tokens: u32, turn: &mut Turn) {
+    fn await_judgement(
+        &mut self,
+        id: RequestId,
+        node: NodeId,
+        evaluator: &Arc<dyn Evaluator>,
+    ) -> Option<f64> {
+        let (evaluator, written) = (Arc::clone(evaluator), Vec::new());
+        self.pending.insert(id, Pending::Judgement { node, evaluator, written });
+        None
+    }
+
+    /// Takes in the end of what a judge wrote.
+    pub(super) fn written(&mut self, id: RequestId, turn: &mut Turn) {
+        let Some(Pending::Judgement { written, .. }) = self.pending.get(&id) else { return };
+        let bytes: Vec<_> = written.iter().flat_map(|token| token.bytes.iter().copied()).collect();
+        let tokens = u32::try_from(written.len()).unwrap_or(u32::MAX);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        self.judged(id, Reply { text: &text, tokens, ..Reply::default() }, turn);
+    }
+
+    /// Takes in the reply to a judge.
+    pub(super) fn judged(&mut self, id: RequestId, reply: Reply<'_>, turn: &mut Turn) {
         if !matches!(self.pending.get(&id), Some(Pending::Judgement { .. })) {
             return;
         }
-        let Some(Pending::Judgement { node, evaluator }) = self.pending.remove(&id) else { return };
-        if let Some(evaluation) = evaluator.judge(Reply { masses, tokens }) {
+        let Some(Pending::Judgement { node, evaluator, .. }) = self.pending.remove(&id) else {
+            return;
+        };
+        if let Some(evaluation) = evaluator.judge(reply) {
             record(node, evaluation, turn);
             // A second judge may be due now.
             self.fresh.push_back(Fresh::judge(node));

@@ -32,7 +32,14 @@ pub struct Beam {
 impl Beam {
     /// The nodes of the next level that are kept, of the candidates.
     fn kept(self, view: &View<'_>, mut level: Vec<NodeId>) -> Vec<NodeId> {
-        let value = |node: &NodeId| view.own(*node).unwrap_or(0.0);
+        let value = |node: &NodeId| match self.keep {
+            Keep::Extremes => {
+                let own = |node: NodeId| view.own(node);
+                let before = view.tree.node(*node).parent().and_then(own);
+                progress(own(*node).unwrap_or(0.0), before)
+            }
+            Keep::Best(_) | Keep::EachOf(_) => view.own(*node).unwrap_or(0.0),
+        };
         level.sort_by(|a, b| value(b).total_cmp(&value(a)).then(a.cmp(b)));
         match self.keep {
             Keep::Best(count) => level.truncate(count),
@@ -50,6 +57,11 @@ impl Beam {
         }
         level
     }
+}
+
+/// SPHERE's reward of a step: its value, and how much that is above the step's before it.
+fn progress(value: f64, before: Option<f64>) -> f64 {
+    value + before.map_or(0.0, |before| value - before)
 }
 
 /// The subtree that a node belongs to: the top's children are dealt out in turn.
@@ -117,6 +129,17 @@ mod tests {
         let other = level(&mut scene, nodes[4], &[0.1]);
         let all = [below.clone(), other.clone()].concat();
         assert_eq!(kept(Keep::EachOf(2), &scene, &all), [below[1], other[0]]);
+    }
+
+    #[test]
+    fn progress_is_the_golden_one() {
+        // Golden, `methods.md` 45: values .6 .7 .5 .9 are rewarded .6 .8 .3 1.3.
+        let values = [0.6, 0.7, 0.5, 0.9];
+        let before = [None, Some(0.6), Some(0.7), Some(0.5)];
+        let found = values.into_iter().zip(before).map(|(value, before)| progress(value, before));
+        for (found, golden) in found.zip([0.6, 0.8, 0.3, 1.3]) {
+            assert!((found - golden).abs() < 1e-12);
+        }
     }
 
     #[test]

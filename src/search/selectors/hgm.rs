@@ -131,8 +131,9 @@ fn ln_beta(a: f64, b: f64) -> f64 {
     ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
 }
 
-/// The logarithm of the gamma function (Lanczos, g = 7).
-pub(crate) fn ln_gamma(x: f64) -> f64 {
+/// Returns the logarithm of the gamma function (Lanczos, g = 7).
+#[must_use]
+pub fn ln_gamma(x: f64) -> f64 {
     const COEFFICIENTS: [f64; 8] = [
         676.520_368_121_885_1,
         -1_259.139_216_722_402_8,

@@ -12,7 +12,8 @@ use crate::ui::theme::Theme;
 
 pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     let count = bench.answers.len();
-    let name = if count == 0 { "Answers".to_owned() } else { format!("Answers, {count}") };
+    let by = bench.ranked_by();
+    let name = if count == 0 { "Answers".to_owned() } else { format!("Answers, {count}, by {by}") };
     let area = pane(theme, frame, area, &name);
     if count == 0 {
         let text = Span::styled("none yet", theme.style("muted"));

@@ -13,7 +13,8 @@ use crate::ui::theme::Theme;
 
 pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     let area = pane(theme, frame, area, "Evaluations");
-    for (row, line) in (0..area.height).zip(lines(bench, theme)) {
+    let lines = lines(bench, theme).into_iter().chain(super::why::lines(bench, theme));
+    for (row, line) in (0..area.height).zip(lines) {
         put(frame, area, row, 0, &line);
     }
 }

@@ -21,6 +21,7 @@ mod start;
 mod status;
 mod tour;
 mod tree;
+mod why;
 
 use std::borrow::Cow;
 
