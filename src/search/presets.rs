@@ -86,7 +86,7 @@ fn rated(name: &'static str, about: &'static str, selector: impl Selector + 'sta
         parallel: 1,
         sampling: Sampling { temperature: 0.8, ..Sampling::default() },
         budget: Budget { nodes: Some(60), ..Budget::default() },
-        enough: Some(0.9),
+        enough: Some(0.91),
         second: Some((PTrue::NAME, 0.5)),
     }
 }

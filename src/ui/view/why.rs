@@ -9,7 +9,7 @@ use crate::ui::theme::Theme;
 
 /// Columns of a term's name and of its bar.
 const NAME: usize = 12;
-const BAR: usize = 8;
+const BAR: u32 = 8;
 
 /// A line about the policy and one a term.
 pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
@@ -29,7 +29,7 @@ pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
         };
         lines.push(vec![
             Span::raw(format!("  {} ", pad(term.name, NAME))),
-            Span::styled(pad(&bar(share, BAR), BAR), theme.style(scope)),
+            Span::styled(pad(&bar(share, BAR), BAR as usize), theme.style(scope)),
             Span::raw(format!(" {figure}")),
         ]);
     }
