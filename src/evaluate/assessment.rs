@@ -34,8 +34,8 @@ impl Assessment {
 /// Returns the feedback of an assessment, for whoever tries another step.
 #[must_use]
 pub fn feedback(assessment: &Evaluation) -> &str {
-    let lines = assessment.explanation.lines();
-    let feedback = lines.filter_map(|line| line.strip_prefix("Feedback: ")).last();
+    let mut lines = assessment.explanation.lines().rev();
+    let feedback = lines.find_map(|line| line.strip_prefix("Feedback: "));
     feedback.unwrap_or(&assessment.explanation)
 }
 
