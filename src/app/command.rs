@@ -6,9 +6,10 @@
 use super::argument::{Argument, Arguments, anything};
 use super::model::Model;
 use super::{
-    Effect, appearance, find, help, line, list, overlay, reader, searching, sight, start, tour,
-    update, workbench,
+    Effect, appearance, find, help, line, list, overlay, reader, replay, searching, sight, start,
+    tour, update, workbench,
 };
+use crate::session::MarkKind;
 
 pub use super::place::Place;
 
@@ -46,13 +47,15 @@ impl Command {
     /// Returns whether it works at a place.
     #[must_use]
     pub fn works_at(&self, place: Place) -> bool {
-        self.places.contains(&place)
+        let falls_back = place == Place::Replay && self.places.contains(&Place::Workbench);
+        falls_back || self.places.contains(&place)
     }
 }
 
 const START: &[Place] = &[Place::Start];
 const BENCH: &[Place] = &[Place::Workbench];
 const BOTH: &[Place] = &[Place::Start, Place::Workbench];
+const REPLAY: &[Place] = &[Place::Replay];
 const LINE: &[Place] = &[Place::Line];
 const LIST: &[Place] = &[Place::List];
 const READER: &[Place] = &[Place::Reader];
@@ -120,6 +123,27 @@ pub static COMMANDS: &[Command] = &[
     command!("redo", "redo", ["<c-r>"], BENCH, "Change", "", |m, _, now| workbench::redo(m, now)),
     command!("copy", "copy the step's text", ["y"], BENCH, "Copy", "", |m, _, _| workbench::copy_step(m)),
     command!("copy-path", "copy the problem and the path", ["Y"], BENCH, "Copy", "", |m, _, _| workbench::copy_path(m)),
+    command!("replay" [Argument::optional("OPERATION", anything)], "replay from where this node came to be, or from an operation", ["r"], BENCH, "Replay", "", |m, a, _| replay::replay(m, a)),
+    command!("play", "play or pause", ["r", "s"], REPLAY, "Replay", "play", |m, _, now| replay::play(m, now)),
+    command!("faster", "play faster", [">"], REPLAY, "Replay", "faster", |m, _, _| replay::change_speed(m, true)),
+    command!("slower", "play slower", ["<lt>"], REPLAY, "Replay", "slower", |m, _, _| replay::change_speed(m, false)),
+    command!("speed" [Argument::needed("SPEED", replay::speeds)], "play at 0.25 to 64 times the pace, or full", [], REPLAY, "Replay", "", |m, a, _| replay::set_speed(m, a)),
+    command!("search-step", "next step of the search", ["."], REPLAY, "Replay", "step", |m, _, _| replay::jump(m, MarkKind::Step, true)),
+    command!("search-step-back", "previous step of the search", [","], REPLAY, "Replay", "back", |m, _, _| replay::jump(m, MarkKind::Step, false)),
+    command!("operation", "next operation", [")"], REPLAY, "Replay", "", |m, _, _| replay::step(m, 1)),
+    command!("operation-back", "previous operation", ["("], REPLAY, "Replay", "", |m, _, _| replay::step(m, -1)),
+    command!("next-evaluation", "next evaluation", ["e"], REPLAY, "Replay", "evaluation", |m, _, _| replay::jump(m, MarkKind::Evaluation, true)),
+    command!("previous-evaluation", "previous evaluation", ["E"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Evaluation, false)),
+    command!("next-answer", "next answer", ["a"], REPLAY, "Replay", "answer", |m, _, _| replay::jump(m, MarkKind::Answer, true)),
+    command!("previous-answer", "previous answer", ["A"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Answer, false)),
+    command!("next-prune", "next prune or restore", ["x"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Prune, true)),
+    command!("previous-prune", "previous prune or restore", ["X"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Prune, false)),
+    command!("next-splice", "next splice or rewrite", ["p"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Splice, true)),
+    command!("previous-splice", "previous splice or rewrite", ["P"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Splice, false)),
+    command!("beginning", "to the beginning", ["0"], REPLAY, "Replay", "", |m, _, _| replay::go_to(m, 0)),
+    command!("end", "to the end", ["$"], REPLAY, "Replay", "", |m, _, _| replay::go_to(m, u64::MAX)),
+    command!("branch", "a new session from this moment", ["b"], REPLAY, "Replay", "branch", |m, _, _| replay::branch(m)),
+    command!("leave-replay", "leave the replay", ["q"], REPLAY, "Replay", "leave", |m, _, _| replay::leave(m)),
     command!("sessions", "back to the start screen", ["gh"], BENCH, "Sessions", "", |m, _, _| update::go_home(m)),
     command!("retry-save", "save again after a failure", ["gw"], BENCH, "Sessions", "", |m, _, _| update::retry_save(m)),
     command!("palette", "all commands, to choose from", ["<space><space>", "<c-p>"], BOTH, "Program", "", |m, _, _| list::palette(m)),

@@ -41,6 +41,42 @@ pub enum Effect {
     Notify(String),
     /// Remember that the tour was taken, so that it does not begin by itself again.
     EndTour,
+    /// Open a session's past; answered by `Replaying` or `ReplayFailed`.
+    Replay {
+        /// The session's file.
+        path: PathBuf,
+        /// The moment to begin at: when this node came into being,
+        born: Option<NodeId>,
+        /// or else after this operation.
+        sequence: u64,
+        /// How fast it plays from the start; it waits if absent.
+        speed: Option<f64>,
+    },
+    /// Find the tree of a moment of the past; answered by `Sought`.
+    Seek {
+        /// The operation after which it was so.
+        sequence: u64,
+    },
+    /// Read operations of the past; answered by `Fetched`.
+    Fetch {
+        /// The operation before the first of them.
+        after: u64,
+        /// The last of them.
+        up_to: u64,
+    },
+    /// Wait; answered by `Woken`.
+    Wake {
+        /// How long.
+        milliseconds: u64,
+    },
+    /// Make a session of the past up to a moment and open it; answered by `Opened` or
+    /// `OpenFailed`.
+    Branch {
+        /// The last operation that it has.
+        sequence: u64,
+    },
+    /// Close the past.
+    EndReplay,
     /// End the program.
     Quit,
 }

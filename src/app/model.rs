@@ -73,6 +73,7 @@ impl Screen {
         match self {
             Self::Start(start) if start.input.is_some() => Place::Field,
             Self::Start(_) => Place::Start,
+            Self::Workbench(bench) if bench.replay.is_some() => Place::Replay,
             Self::Workbench(_) => Place::Workbench,
         }
     }
@@ -160,6 +161,12 @@ impl Model {
             Screen::Workbench(bench) => Some(bench),
             Screen::Start(_) => None,
         }
+    }
+
+    /// Returns the open session, also while a replay lies before it.
+    pub(super) fn live_mut(&mut self) -> Option<&mut Workbench> {
+        let bench = self.workbench_mut()?;
+        if bench.replay.is_some() { bench.replay.as_mut()?.live() } else { Some(bench) }
     }
 
     pub(super) fn workbench_mut(&mut self) -> Option<&mut Workbench> {

@@ -7,6 +7,8 @@ pub enum Place {
     Start,
     /// The workbench.
     Workbench,
+    /// The workbench while it shows the past; what means nothing here means what it does there.
+    Replay,
     /// The field in which a problem is typed.
     Field,
     /// The `:` line.
@@ -26,6 +28,7 @@ impl Place {
     pub const ALL: &[Self] = &[
         Self::Start,
         Self::Workbench,
+        Self::Replay,
         Self::Field,
         Self::Line,
         Self::List,
@@ -42,6 +45,7 @@ impl Place {
         match self {
             Self::Start => "start",
             Self::Workbench => "workbench",
+            Self::Replay => "replay",
             Self::Field => "field",
             Self::Line => "line",
             Self::List => "list",

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use super::Effect;
 use super::message::Opened;
 use super::model::Model;
+use super::replay::Replay;
 use super::sight::Sight;
 use crate::aggregate::{Answer, Tally};
 use crate::evaluate::Rating;
@@ -45,14 +46,16 @@ pub struct Workbench {
     pub aggregator: Option<String>,
     pub(super) tally: Tally,
     search_log: VecDeque<String>,
-    visited: BTreeMap<NodeId, NodeId>,
-    recent_tokens: VecDeque<(u64, u64)>,
+    pub(super) visited: BTreeMap<NodeId, NodeId>,
+    pub(super) recent_tokens: VecDeque<(u64, u64)>,
     unsaved: Vec<Operation>,
     /// Whether the problem was given here and now, so that a command that it names may run. A
     /// session that was opened may be a stranger's.
     runs_commands: bool,
     broken: Option<String>,
     ended: Option<String>,
+    /// The place in the recording, while this shows the past.
+    pub replay: Option<Replay>,
 }
 
 /// What is known of the session on disk.
@@ -83,16 +86,24 @@ impl Workbench {
     pub(super) fn open(opened: Opened, policy: Policy, first_request: u64) -> Result<Self, String> {
         let tree = Tree::fold(&opened.operations)
             .map_err(|error| format!("{} is damaged: {error}.", opened.path.display()))?;
+        let driver = Driver::new(policy, opened.seed, first_request);
+        let mut bench = Self::of(tree, opened.path, opened.read_only, driver);
+        bench.runs_commands = opened.problem.is_some();
+        Ok(bench)
+    }
+
+    /// Makes the workbench of a tree.
+    pub(super) fn of(tree: Tree, path: PathBuf, read_only: Option<String>, driver: Driver) -> Self {
         let tally = Tally::new(&tree, Rating::NAME);
         let mut bench = Self {
             outline: Outline::new(&tree),
-            driver: Driver::new(policy, opened.seed, first_request),
+            driver,
             cursor: NodeId::ROOT,
             line: 0,
             sight: Sight::default(),
             path_scroll: 0,
-            path: opened.path,
-            saved: Saved { sequence: tree.sequence(), failure: None, read_only: opened.read_only },
+            path,
+            saved: Saved { sequence: tree.sequence(), failure: None, read_only },
             stopped: None,
             answers: tally.answers(),
             aggregator: None,
@@ -101,23 +112,23 @@ impl Workbench {
             visited: BTreeMap::new(),
             recent_tokens: VecDeque::new(),
             unsaved: Vec::new(),
-            runs_commands: opened.problem.is_some(),
+            runs_commands: false,
             broken: None,
             ended: None,
+            replay: None,
             tree,
         };
         bench.rank();
-        for id in bench.tree.ids() {
-            if bench.tree.node(id).is_pruned() {
-                bench.outline.set_folded(&bench.tree, id, true);
-            }
-        }
-        Ok(bench)
+        bench.fold_pruned();
+        bench
     }
 
     /// Returns whether nothing is under way.
     #[must_use]
     pub fn is_settled(&self) -> bool {
+        if let Some(replay) = &self.replay {
+            return replay.is_settled();
+        }
         let resting = self.driver.is_idle() && self.driver.mode() == Mode::Paused;
         resting && (self.saved.sequence == self.tree.sequence() || self.saved.failure.is_some())
     }
@@ -147,11 +158,20 @@ impl Workbench {
     /// Applies an operation and keeps it to be saved.
     pub(super) fn act(&mut self, actor: Actor, body: Body, now: u64) {
         let operation = Operation { sequence: self.tree.sequence() + 1, time: now, actor, body };
+        if self.take_in(&operation) {
+            self.unsaved.push(operation);
+        }
+    }
+
+    /// Applies an operation, new or of the past, to all that shows the tree. Returns false if it
+    /// does not fit.
+    pub(super) fn take_in(&mut self, operation: &Operation) -> bool {
+        let now = operation.time;
         let tokens = self.tree.tokens();
-        if let Err(error) = self.tree.apply(&operation) {
+        if let Err(error) = self.tree.apply(operation) {
             // A mistake of this program, not of the person: nothing was changed.
             self.broken = Some(format!("An operation was refused: {error}."));
-            return;
+            return false;
         }
         self.outline.sync(&self.tree);
         if self.tree.tokens() > tokens {
@@ -192,7 +212,7 @@ impl Workbench {
         if self.tally.take_in(&self.tree, &operation.body) {
             self.rank();
         }
-        self.unsaved.push(operation);
+        true
     }
 
     /// Folds a node that was pruned, unfolds one that was restored, and takes the row of one

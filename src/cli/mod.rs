@@ -25,6 +25,7 @@ mod manual;
 mod output;
 mod problems;
 mod progress;
+mod replay;
 mod report;
 mod score;
 mod screen;
@@ -34,6 +35,7 @@ mod stop;
 mod tokenizer;
 mod trial;
 mod trials;
+mod verify;
 mod worker;
 
 use std::process::ExitCode;
@@ -85,6 +87,8 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Completions { shell }) => manual::completions(shell, output),
         Some(Verb::Config { action }) => manual::config(action, output),
         Some(Verb::Reference { folder }) => manual::reference(&folder),
+        Some(Verb::Replay(replay)) => replay::replay(&model, replay, output),
+        Some(Verb::Verify(verify)) => verify::verify(&model, &verify, output),
         Some(Verb::Import(import)) => import::import(&import, output),
         Some(Verb::Engine) => worker::serve(),
     }

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clipboard::Clipboard;
+use super::player::Player;
 use super::{EngineKind, Options, Sessions, settings};
 use crate::app::{Effect, Msg, Opened, Recent};
 use crate::engine::{Engine, Events, Request, Script, Scripted, Worker};
@@ -24,7 +25,11 @@ pub struct Runtime {
     clipboard: Clipboard,
     sessions: Sessions,
     arrivals: UnboundedSender<Arrival>,
+    player: Option<Player>,
 }
+
+/// Opens a session that a thread has made.
+pub(super) type Opening = Box<dyn FnOnce(&Path) + Send>;
 
 /// Something that a thread brings back.
 pub enum Arrival {
@@ -69,7 +74,11 @@ impl Runtime {
         clipboard: Clipboard,
     ) -> (Self, Events, UnboundedReceiver<Arrival>) {
         let (arrivals, receiver) = unbounded_channel();
-        (Self { engine, writer: None, clipboard, sessions, arrivals }, events, receiver)
+        (
+            Self { engine, writer: None, clipboard, sessions, arrivals, player: None },
+            events,
+            receiver,
+        )
     }
 
     /// Does what effects say, in order, also what stands after a wish to quit: it may be a save.
@@ -134,9 +143,50 @@ impl Runtime {
             }
             Effect::EndTour => settings::remember_tour(),
             Effect::Notify(text) => self.clipboard.notify(&text),
+            Effect::Replay { path, born, sequence, speed } => {
+                let arrivals = self.arrivals.clone();
+                self.player = Some(Player::start(path, born, sequence, speed, arrivals));
+            }
+            Effect::Seek { sequence } => {
+                if let Some(player) = &self.player {
+                    player.seek(sequence);
+                }
+            }
+            Effect::Fetch { after, up_to } => {
+                if let Some(player) = &self.player {
+                    player.fetch(after, up_to);
+                }
+            }
+            Effect::Wake { milliseconds } => {
+                let arrivals = self.arrivals.clone();
+                std::thread::spawn(move || {
+                    std::thread::sleep(Duration::from_millis(milliseconds));
+                    let _ = arrivals.send(Arrival::Message(Msg::Woken));
+                });
+            }
+            Effect::Branch { sequence } => self.branch(sequence),
+            Effect::EndReplay => self.player = None,
             Effect::Quit => return false,
         }
         true
+    }
+
+    /// Makes a session of the past up to a moment and opens it in place of the open one.
+    fn branch(&mut self, sequence: u64) {
+        let Some(player) = self.player.take() else { return };
+        self.close_in_passing();
+        let arrivals = self.arrivals.clone();
+        let then: Opening = Box::new(move |path| {
+            let arrival = match open(path, acknowledge(&arrivals)) {
+                Ok((opened, writer)) => Arrival::Session(opened, writer),
+                Err(message) => Arrival::Message(Msg::OpenFailed(message)),
+            };
+            let _ = arrivals.send(arrival);
+        });
+        match self.sessions.folder() {
+            Ok(folder) => player.branch(sequence, folder, then),
+            Err(error) => self.report(Msg::OpenFailed(format!("{error}."))),
+        }
     }
 
     /// Takes in what a thread brought; returns the message that the model is to hear.
@@ -184,26 +234,28 @@ impl Runtime {
         self.close_in_passing();
         let arrivals = self.arrivals.clone();
         std::thread::spawn(move || {
-            let reports = arrivals.clone();
-            let acknowledge = Box::new(move |ack| {
-                let message = match ack {
-                    Ack::Saved { sequence } => Msg::Saved(sequence),
-                    Ack::Failed { message } | Ack::CopyFailed { message, .. } => {
-                        Msg::SaveFailed(message)
-                    }
-                    Ack::Copied { path, .. } => {
-                        Msg::Copied(Ok(format!("Saved a copy in {}.", path.display())))
-                    }
-                };
-                let _ = reports.send(Arrival::Message(message));
-            });
-            let arrival = match work(acknowledge) {
+            let arrival = match work(acknowledge(&arrivals)) {
                 Ok((opened, writer)) => Arrival::Session(opened, writer),
                 Err(message) => Arrival::Message(Msg::OpenFailed(message)),
             };
             let _ = arrivals.send(arrival);
         });
     }
+}
+
+/// What tells of the writer's acknowledgements.
+fn acknowledge(arrivals: &UnboundedSender<Arrival>) -> Box<dyn Fn(Ack) + Send> {
+    let reports = arrivals.clone();
+    Box::new(move |ack| {
+        let message = match ack {
+            Ack::Saved { sequence } => Msg::Saved(sequence),
+            Ack::Failed { message } | Ack::CopyFailed { message, .. } => Msg::SaveFailed(message),
+            Ack::Copied { path, .. } => {
+                Msg::Copied(Ok(format!("Saved a copy in {}.", path.display())))
+            }
+        };
+        let _ = reports.send(Arrival::Message(message));
+    })
 }
 
 /// The time, in milliseconds since 1970-01-01 UTC.

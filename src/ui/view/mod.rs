@@ -19,6 +19,7 @@ mod prose;
 mod reader;
 mod start;
 mod status;
+mod timeline;
 mod tour;
 mod tree;
 mod why;
@@ -64,7 +65,10 @@ pub fn draw(model: &Model, theme: &Theme, cache: &mut Cache, frame: &mut Frame) 
             if let Some(area) = layout.answers {
                 answers::draw(bench, theme, frame, area);
             }
-            status::draw(model, bench, theme, frame, layout.status);
+            match &bench.replay {
+                Some(replay) => timeline::draw(bench, replay, theme, frame, layout.status),
+                None => status::draw(model, bench, theme, frame, layout.status),
+            }
             status::hints(model, theme, frame, layout.hints);
         }
     }
