@@ -79,7 +79,7 @@ impl Call {
     /// Runs it. A command that lacks an argument which it needs opens the `:` line for it.
     pub fn run(&self, model: &mut Model, now: u64) -> Vec<Effect> {
         let place = model.place();
-        if !self.command.places.contains(&place) {
+        if !self.command.works_at(place) {
             let places: Vec<_> = self.command.places.iter().map(|place| place.name()).collect();
             model.complain(format!("{} works on: {}.", self.command.name, places.join(", ")));
             return Vec::new();
