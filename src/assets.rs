@@ -28,3 +28,6 @@ pub fn is_embedded(model: &str) -> bool {
 
 /// Problems that the start screen offers, in the form of a problem file.
 pub const SAMPLES: &str = include_str!("../assets/problems/samples.jsonl");
+
+/// Revision signals, one a line; `{step}` stands for the number of the step that is wrong.
+pub const SIGNALS: &str = include_str!("../assets/signals/default.txt");

@@ -17,6 +17,10 @@ pub mod search;
 
 pub mod aggregate;
 
+pub mod monitor;
+
+pub mod curate;
+
 pub mod session;
 
 pub mod import;

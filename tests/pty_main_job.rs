@@ -70,7 +70,7 @@ fn a_tree_is_grown_pruned_saved_and_opened_again() {
     let is_value = |word: &str| word.starts_with("0.") && word.parse::<f64>().is_ok();
     let has_value = |row: &String| row.split_whitespace().any(is_value);
     let rows = program.tree_rows();
-    assert!(rows.iter().filter(|row| has_value(row)).count() > 5, "nodes have values:\n{grown}");
+    assert!(rows.iter().filter(|row| has_value(row)).count() > 1, "nodes have values:\n{grown}");
     assert!(pty::saved(&grown).is_some(), "what is saved is told:\n{grown}");
 
     program.press("j");

@@ -66,6 +66,7 @@ const DOORS: [(&str, &[&str]); 13] = [
             "src/cli/output.rs",
             "src/engine/worker.rs",
             "src/ui/clipboard.rs",
+            "src/ui/plain.rs",
             "src/ui/run.rs",
             "src/ui/terminal.rs",
         ],

@@ -48,7 +48,7 @@ impl Log {
     }
 
     fn trajectory(&mut self, session: u32, number: u32) {
-        let right = number % 2 == 0;
+        let right = number.is_multiple_of(2);
         let mut parent = NodeId::ROOT;
         for step in 0..STEPS {
             let text = format!(

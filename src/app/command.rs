@@ -6,9 +6,11 @@
 use super::argument::{Argument, Arguments, anything};
 use super::model::Model;
 use super::{
-    Effect, appearance, find, help, line, list, overlay, reader, searching, sight, start, tour,
-    update, workbench,
+    Effect, appearance, export, find, help, judge, line, list, overlay, page, prune, reader,
+    replay, searching, sight, splicing, start, tour, update, workbench,
 };
+use crate::session::MarkKind;
+use crate::tree::Label;
 
 pub use super::place::Place;
 
@@ -46,17 +48,21 @@ impl Command {
     /// Returns whether it works at a place.
     #[must_use]
     pub fn works_at(&self, place: Place) -> bool {
-        self.places.contains(&place)
+        let falls_back = place == Place::Replay && self.places.contains(&Place::Workbench);
+        falls_back || self.places.contains(&place)
     }
 }
 
 const START: &[Place] = &[Place::Start];
 const BENCH: &[Place] = &[Place::Workbench];
 const BOTH: &[Place] = &[Place::Start, Place::Workbench];
+const REPLAY: &[Place] = &[Place::Replay];
 const LINE: &[Place] = &[Place::Line];
 const LIST: &[Place] = &[Place::List];
 const READER: &[Place] = &[Place::Reader];
+const EXPORT: &[Place] = &[Place::Export];
 const HELP: &[Place] = &[Place::Help];
+const SPLICE: &[Place] = &[Place::Splice];
 const QUIT: &[Place] = &[Place::Quit];
 
 macro_rules! command {
@@ -93,14 +99,14 @@ pub static COMMANDS: &[Command] = &[
     command!("scroll-down", "scroll the path down", ["J"], BENCH, "Move", "", |m, _, _| workbench::scroll_path(m, 1)),
     command!("scroll-up", "scroll the path up", ["K"], BENCH, "Move", "", |m, _, _| workbench::scroll_path(m, -1)),
     command!("fold", "fold or unfold", ["<tab>"], BENCH, "Fold", "", |m, _, _| workbench::toggle_fold(m)),
-    command!("open", "unfold, or go to the child", ["<enter>"], BENCH, "Fold", "", |m, _, _| workbench::open(m)),
+    command!("open", "unfold, or go to the child; while judging, accept", ["<enter>"], BENCH, "Fold", "", |m, _, now| judge::accept(m, now)),
     command!("fold-all", "fold all", ["zM"], BENCH, "Fold", "", |m, _, _| workbench::fold_all(m, true)),
     command!("unfold-all", "unfold all", ["zR"], BENCH, "Fold", "", |m, _, _| workbench::fold_all(m, false)),
     command!("chains", "chains on one row or on many", ["zz"], BENCH, "Fold", "", |m, _, _| workbench::toggle_chains(m)),
     command!("find" [Argument::optional("TEXT", anything)], "find a text", ["/"], BENCH, "Look", "", |m, a, _| find::find(m, a)),
     command!("find-next", "next match", ["n"], BENCH, "Look", "", |m, _, _| find::next(m, true)),
     command!("find-previous", "match before", ["N"], BENCH, "Look", "", |m, _, _| find::next(m, false)),
-    command!("filter" [Argument::optional("TEXT", anything)], "show only what has a text", ["f"], BENCH, "Look", "", |m, a, _| find::filter(m, a)),
+    command!("filter" [Argument::optional("TEXT", anything)], "show only what a query means or a text is in", ["f"], BENCH, "Look", "", |m, a, _| find::filter(m, a)),
     command!("hoist", "show only what is below here, or all", ["zo"], BENCH, "Look", "", |m, _, _| sight::hoist(m)),
     command!("graph", "the tree as a graph, or as rows", ["gv", "<space>g"], BENCH, "Look", "", |m, _, _| sight::graph(m)),
     command!("shade", "shade tokens by probability, or not", ["gt", "<space>p"], BENCH, "Look", "", |m, _, _| sight::shade(m)),
@@ -115,11 +121,47 @@ pub static COMMANDS: &[Command] = &[
     command!("roll-out", "roll out here to an answer", ["gr"], BENCH, "Grow", "", |m, _, now| workbench::roll_out(m, now)),
     command!("search-here", "start the search below this node", ["gs"], BENCH, "Grow", "", |m, _, now| workbench::search_here(m, now)),
     command!("search-log", "why the search chose its nodes", ["<space>l"], BENCH, "Grow", "", |m, _, _| reader::search_log(m)),
-    command!("prune", "prune or restore", ["x"], BENCH, "Change", "prune", |m, _, now| workbench::prune(m, now)),
-    command!("undo", "undo", ["u"], BENCH, "Change", "undo", |m, _, now| workbench::undo(m, now)),
-    command!("redo", "redo", ["<c-r>"], BENCH, "Change", "", |m, _, now| workbench::redo(m, now)),
+    command!("prune" [Argument::optional("QUERY", anything)], "prune or restore; all that a query means", ["x"], BENCH, "Change", "prune", |m, a, now| judge::prune(m, a, now)),
+    command!("edit" [Argument::optional("TEXT", anything)], "rewrite the step, beside it", ["e"], BENCH, "Change", "", |m, a, now| judge::edit(m, a, now)),
+    command!("splice" [Argument::optional("ALPHA", anything), Argument::optional("BETA", anything)], "splice error, signal and correction", ["p"], BENCH, "Change", "", |m, a, _| splicing::open(m, a)),
+    command!("bad", "label bad and go on", ["1"], BENCH, "Judge", "", |m, _, now| judge::label(m, Some(Label::Bad), now)),
+    command!("neutral", "label neutral and go on", ["2"], BENCH, "Judge", "", |m, _, now| judge::label(m, Some(Label::Neutral), now)),
+    command!("good", "label good and go on", ["3"], BENCH, "Judge", "", |m, _, now| judge::label(m, Some(Label::Good), now)),
+    command!("unlabel", "take the label away", ["0"], BENCH, "Judge", "", |m, _, now| judge::label(m, None, now)),
+    command!("judge", "Enter accepts proposals, or opens", ["gj"], BENCH, "Judge", "", |m, _, _| judge::toggle(m)),
+    command!("accept-all", "accept all proposals of this path", ["A"], BENCH, "Judge", "", |m, _, now| judge::accept_all(m, now)),
+    command!("first-error", "the first error is here, or not", ["F"], BENCH, "Judge", "", |m, _, now| judge::first_error(m, now)),
+    command!("flag", "flag, or take the flag away", ["!"], BENCH, "Judge", "", |m, _, now| judge::flag(m, now)),
+    command!("tag" [Argument::needed("TAG", judge::tags)], "give a tag, or take it away", ["t"], BENCH, "Judge", "", |m, a, now| judge::tag(m, a, now)),
+    command!("note" [Argument::optional("TEXT", anything)], "write a note; - takes it away", ["m"], BENCH, "Judge", "", |m, a, now| judge::note(m, a, now)),
+    command!("triage-next", "next step that needs you, and why", ["]"], BENCH, "Judge", "", |m, _, _| judge::triage(m, true)),
+    command!("triage-previous", "the one before that needs you", ["["], BENCH, "Judge", "", |m, _, _| judge::triage(m, false)),
+    command!("monitors", "how healthy the tree is", ["gm"], BENCH, "Judge", "", |m, _, _| page::monitors(m)),
+    command!("undo", "undo", ["u"], BENCH, "Change", "undo", |m, _, now| prune::undo(m, now)),
+    command!("redo", "redo", ["<c-r>"], BENCH, "Change", "", |m, _, now| prune::redo(m, now)),
     command!("copy", "copy the step's text", ["y"], BENCH, "Copy", "", |m, _, _| workbench::copy_step(m)),
     command!("copy-path", "copy the problem and the path", ["Y"], BENCH, "Copy", "", |m, _, _| workbench::copy_path(m)),
+    command!("replay" [Argument::optional("OPERATION", anything)], "replay from where this node came to be, or from an operation", ["r"], BENCH, "Replay", "", |m, a, _| replay::replay(m, a)),
+    command!("play", "play or pause", ["r", "s"], REPLAY, "Replay", "play", |m, _, now| replay::play(m, now)),
+    command!("faster", "play faster", [">"], REPLAY, "Replay", "faster", |m, _, _| replay::change_speed(m, true)),
+    command!("slower", "play slower", ["<lt>"], REPLAY, "Replay", "slower", |m, _, _| replay::change_speed(m, false)),
+    command!("speed" [Argument::needed("SPEED", replay::speeds)], "play at 0.25 to 64 times the pace, or full", [], REPLAY, "Replay", "", |m, a, _| replay::set_speed(m, a)),
+    command!("search-step", "next step of the search", ["."], REPLAY, "Replay", "step", |m, _, _| replay::jump(m, MarkKind::Step, true)),
+    command!("search-step-back", "previous step of the search", [","], REPLAY, "Replay", "back", |m, _, _| replay::jump(m, MarkKind::Step, false)),
+    command!("operation", "next operation", [")"], REPLAY, "Replay", "", |m, _, _| replay::step(m, 1)),
+    command!("operation-back", "previous operation", ["("], REPLAY, "Replay", "", |m, _, _| replay::step(m, -1)),
+    command!("next-evaluation", "next evaluation", ["e"], REPLAY, "Replay", "evaluation", |m, _, _| replay::jump(m, MarkKind::Evaluation, true)),
+    command!("previous-evaluation", "previous evaluation", ["E"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Evaluation, false)),
+    command!("next-answer", "next answer", ["a"], REPLAY, "Replay", "answer", |m, _, _| replay::jump(m, MarkKind::Answer, true)),
+    command!("previous-answer", "previous answer", ["A"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Answer, false)),
+    command!("next-prune", "next prune or restore", ["x"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Prune, true)),
+    command!("previous-prune", "previous prune or restore", ["X"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Prune, false)),
+    command!("next-splice", "next splice or rewrite", ["p"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Splice, true)),
+    command!("previous-splice", "previous splice or rewrite", ["P"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Splice, false)),
+    command!("beginning", "to the beginning", ["0"], REPLAY, "Replay", "", |m, _, _| replay::go_to(m, 0)),
+    command!("end", "to the end", ["$"], REPLAY, "Replay", "", |m, _, _| replay::go_to(m, u64::MAX)),
+    command!("branch", "a new session from this moment", ["b"], REPLAY, "Replay", "branch", |m, _, _| replay::branch(m)),
+    command!("leave-replay", "leave the replay", ["q"], REPLAY, "Replay", "leave", |m, _, _| replay::leave(m)),
     command!("sessions", "back to the start screen", ["gh"], BENCH, "Sessions", "", |m, _, _| update::go_home(m)),
     command!("retry-save", "save again after a failure", ["gw"], BENCH, "Sessions", "", |m, _, _| update::retry_save(m)),
     command!("palette", "all commands, to choose from", ["<space><space>", "<c-p>"], BOTH, "Program", "", |m, _, _| list::palette(m)),
@@ -147,9 +189,32 @@ pub static COMMANDS: &[Command] = &[
     command!("read-first", "to the beginning", ["g", "<home>"], READER, "Program", "", |m, _, _| reader::scroll(m, isize::MAX)),
     command!("read-last", "to the end", ["G", "<end>"], READER, "Program", "", |m, _, _| reader::scroll(m, isize::MIN)),
     command!("close", "close", ["q", "<enter>"], READER, "Program", "close", |m, _, _| overlay::escape(m)),
+    command!("splice-apply", "make this splice", ["<enter>"], SPLICE, "Splice", "splice", |m, _, now| splicing::apply(m, now)),
+    command!("splice-pass", "pass it over", ["x"], SPLICE, "Splice", "pass over", |m, _, _| splicing::dismiss(m)),
+    command!("splice-next", "next proposal", ["n", "<tab>"], SPLICE, "Splice", "next", |m, _, _| splicing::step(m, 1)),
+    command!("splice-previous", "proposal before", ["N", "<backtab>"], SPLICE, "Splice", "", |m, _, _| splicing::step(m, -1)),
+    command!("splice-signal", "another revision signal", ["s"], SPLICE, "Splice", "signal", |m, _, _| splicing::signal(m)),
+    command!("splice-meaning", "go back, or continue from the error", ["m"], SPLICE, "Splice", "meaning", |m, _, _| splicing::meaning(m)),
+    command!("splice-later", "cut a step later", ["]", "l"], SPLICE, "Splice", "cut", |m, _, _| splicing::cut(m, 1)),
+    command!("splice-earlier", "cut a step earlier", ["[", "h"], SPLICE, "Splice", "", |m, _, _| splicing::cut(m, -1)),
+    command!("splice-down", "scroll down", ["j", "<down>"], SPLICE, "Splice", "", |m, _, _| splicing::scroll(m, 1)),
+    command!("splice-up", "scroll up", ["k", "<up>"], SPLICE, "Splice", "", |m, _, _| splicing::scroll(m, -1)),
+    command!("splice-close", "close", ["q"], SPLICE, "Splice", "close", |m, _, _| overlay::escape(m)),
     command!("help-down", "scroll down", ["<down>", "<c-n>"], HELP, "Program", "scroll", |m, _, _| help::scroll(m, 1)),
     command!("help-up", "scroll up", ["<up>", "<c-p>"], HELP, "Program", "", |m, _, _| help::scroll(m, -1)),
     command!("help-page-down", "ten rows down", ["<pgdn>", "<c-d>"], HELP, "Program", "", |m, _, _| help::scroll(m, 10)),
     command!("help-page-up", "ten rows up", ["<pgup>"], HELP, "Program", "", |m, _, _| help::scroll(m, -10)),
+    command!("export", "what an export would hold, and its records", ["<space>e"], BENCH, "Export", "", |m, _, _| export::open(m)),
+    command!("export-as" [Argument::needed("FORMAT", export::formats), Argument::optional("FOLDER", anything)], "write this session as a data set", [], BENCH, "Export", "", |m, a, _| export::write_as(m, a)),
+    command!("format-next", "next format", ["j", "<down>"], EXPORT, "Export", "format", |m, _, _| export::choose(m, 1)),
+    command!("format-previous", "previous format", ["k", "<up>"], EXPORT, "Export", "", |m, _, _| export::choose(m, -1)),
+    command!("record-next", "next record", ["l", "<right>", "<space>"], EXPORT, "Export", "record", |m, _, _| export::turn(m, 1)),
+    command!("record-previous", "previous record", ["h", "<left>"], EXPORT, "Export", "", |m, _, _| export::turn(m, -1)),
+    command!("record-down", "scroll the record down", ["J", "<pgdn>"], EXPORT, "Export", "", |m, _, _| export::scroll(m, 1)),
+    command!("record-up", "scroll the record up", ["K", "<pgup>"], EXPORT, "Export", "", |m, _, _| export::scroll(m, -1)),
+    command!("pseudo-labels", "take in what only a vote speaks for", ["v"], EXPORT, "Export", "pseudo-labels", |m, _, _| export::pseudo_labels(m)),
+    command!("copy-record", "copy the record", ["y"], EXPORT, "Export", "copy", |m, _, _| export::copy(m)),
+    command!("write-export", "write the data set beside the session", ["w"], EXPORT, "Export", "write", |m, _, _| export::write(m)),
+    command!("close-export", "close", ["q", "<enter>"], EXPORT, "Export", "close", |m, _, _| overlay::escape(m)),
     command!("quit-now", "quit", ["y", "q", "<enter>"], QUIT, "Program", "quit", |_, _, _| vec![Effect::Quit]),
 ];

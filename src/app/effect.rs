@@ -35,12 +35,68 @@ pub enum Effect {
         /// The problem, which says how to verify.
         problem: Problem,
     },
+    /// Look at what an export of a session would hold; answered by `Surveyed`.
+    Survey {
+        /// The session's file.
+        session: PathBuf,
+        /// The format whose records are wanted.
+        format: String,
+        /// Whether to take in what only a vote speaks for.
+        pseudo_labels: bool,
+    },
+    /// Write a session as a data set; answered by `Exported`.
+    Export {
+        /// The session's file.
+        session: PathBuf,
+        /// The format.
+        format: String,
+        /// The folder to make.
+        out: PathBuf,
+        /// Whether to take in what only a vote speaks for.
+        pseudo_labels: bool,
+    },
     /// Give the terminal back and stop, until the program is continued.
     Suspend,
     /// Tell the person who looks elsewhere, through the terminal.
     Notify(String),
     /// Remember that the tour was taken, so that it does not begin by itself again.
     EndTour,
+    /// Open a session's past; answered by `Replaying` or `ReplayFailed`.
+    Replay {
+        /// The session's file.
+        path: PathBuf,
+        /// The moment to begin at: when this node came into being,
+        born: Option<NodeId>,
+        /// or else after this operation.
+        sequence: u64,
+        /// How fast it plays from the start; it waits if absent.
+        speed: Option<f64>,
+    },
+    /// Find the tree of a moment of the past; answered by `Sought`.
+    Seek {
+        /// The operation after which it was so.
+        sequence: u64,
+    },
+    /// Read operations of the past; answered by `Fetched`.
+    Fetch {
+        /// The operation before the first of them.
+        after: u64,
+        /// The last of them.
+        up_to: u64,
+    },
+    /// Wait; answered by `Woken`.
+    Wake {
+        /// How long.
+        milliseconds: u64,
+    },
+    /// Make a session of the past up to a moment and open it; answered by `Opened` or
+    /// `OpenFailed`.
+    Branch {
+        /// The last operation that it has.
+        sequence: u64,
+    },
+    /// Close the past.
+    EndReplay,
     /// End the program.
     Quit,
 }

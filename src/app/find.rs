@@ -10,7 +10,10 @@ use super::argument::Arguments;
 use super::line::{self, Purpose};
 use super::model::Model;
 use super::workbench::{Workbench, walk};
-use crate::tree::{NodeId, Tree};
+use crate::tree::{NodeId, Query, Tree};
+
+/// Signs that make a text a query, even one that cannot be read.
+const SIGNS: [char; 6] = ['<', '>', '~', '&', '|', '!'];
 
 /// A text that is looked for.
 #[derive(Debug, Clone)]
@@ -61,14 +64,14 @@ impl Workbench {
 }
 
 /// The node after one when all rows are unfolded; after the last comes the root.
-fn after(tree: &Tree, id: NodeId) -> NodeId {
+pub(super) fn after(tree: &Tree, id: NodeId) -> NodeId {
     let below = tree.node(id).first_child();
     let beside = || tree.ancestors(id).find_map(|at| tree.node(at).next());
     below.or_else(beside).unwrap_or(NodeId::ROOT)
 }
 
 /// The node before one; before the root comes the last.
-fn before(tree: &Tree, id: NodeId) -> NodeId {
+pub(super) fn before(tree: &Tree, id: NodeId) -> NodeId {
     let last_within = |mut at: NodeId| {
         while let Some(child) = tree.node(at).last_child() {
             at = child;
@@ -160,20 +163,33 @@ pub(super) fn filter(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Shows only the steps that have a text and what leads to them; all if it is empty.
+/// Shows only the steps that a query means, or that have a text if it is no query, and what leads
+/// to them; all if it is empty.
 pub(super) fn keep(model: &mut Model, text: &str) {
     let Some(bench) = model.workbench_mut() else { return };
     text.clone_into(&mut bench.sight.filter);
     let find = Find::new(text);
     let tree = &bench.tree;
     let mut count = 0usize;
-    match &find {
-        Some(find) => {
+    let read = Query::parse(text).and_then(|query| query.check(tree).map(|()| query));
+    match (&find, read) {
+        (Some(_), Ok(query)) => {
+            let mut kept = vec![false; tree.len()];
+            query.select(tree).into_iter().for_each(|id| kept[id.index()] = true);
+            count = kept.iter().filter(|kept| **kept).count();
+            bench.outline.set_filter(tree, Some(&|id: NodeId| kept[id.index()]));
+        }
+        (Some(_), Err(error)) if text.contains(SIGNS) => {
+            bench.sight.filter.clear();
+            let message = format!("The query cannot be read at {}: {error}.", error.spot(text));
+            return model.complain(message);
+        }
+        (Some(find), Err(_)) => {
             let keeps = |id: NodeId| id != NodeId::ROOT && find.is_in(tree, id);
             count = tree.ids().filter(|id| keeps(*id)).count();
             bench.outline.set_filter(tree, Some(&keeps));
         }
-        None => bench.outline.set_filter(tree, None),
+        (None, _) => bench.outline.set_filter(tree, None),
     }
     let shown = bench.tree.ancestors(bench.cursor).find(|at| !bench.outline.is_hidden(*at));
     walk(model, |_| shown);

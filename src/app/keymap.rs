@@ -87,6 +87,13 @@ impl Keymap {
     /// Returns what a sequence means in a place.
     #[must_use]
     pub fn find(&self, place: Place, sequence: &[Key]) -> Found<'_> {
+        match self.find_in(place, sequence) {
+            Found::Nothing if place == Place::Replay => self.find_in(Place::Workbench, sequence),
+            found => found,
+        }
+    }
+
+    fn find_in(&self, place: Place, sequence: &[Key]) -> Found<'_> {
         if let Some(binding) = self.sequences.get(&(place, sequence.to_vec())) {
             return Found::Binding(binding);
         }

@@ -8,7 +8,7 @@ use super::command::{COMMANDS, Command, Place};
 use super::field::Field;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::{Effect, find, tour};
+use super::{Effect, find, judge, tour};
 use crate::tree::NodeId;
 
 /// The most lines that are remembered.
@@ -25,8 +25,13 @@ pub enum Purpose {
         /// The chosen node before, and its line on the screen.
         from: (NodeId, usize),
     },
-    /// A text to filter by.
+    /// A query or a text to filter by.
     Filter,
+    /// A rewrite of a step.
+    Edit {
+        /// The step.
+        node: NodeId,
+    },
 }
 
 /// The `:` line while it is open.
@@ -79,7 +84,7 @@ impl Call {
     /// Runs it. A command that lacks an argument which it needs opens the `:` line for it.
     pub fn run(&self, model: &mut Model, now: u64) -> Vec<Effect> {
         let place = model.place();
-        if !self.command.places.contains(&place) {
+        if !self.command.works_at(place) {
             let places: Vec<_> = self.command.places.iter().map(|place| place.name()).collect();
             model.complain(format!("{} works on: {}.", self.command.name, places.join(", ")));
             return Vec::new();
@@ -171,7 +176,7 @@ pub(super) fn typed(model: &mut Model) {
             find::typed(model, &text, from);
             Vec::new()
         }
-        Purpose::Filter => Vec::new(),
+        Purpose::Filter | Purpose::Edit { .. } => Vec::new(),
     };
     if let Some(line) = line(model) {
         (line.choices, line.chosen) = (choices, None);
@@ -255,6 +260,7 @@ pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
             find::keep(model, &text);
             return Vec::new();
         }
+        Purpose::Edit { node } => return judge::rewrite(model, node, &text, now),
     }
     if text.is_empty() {
         return Vec::new();

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::key::Key;
 use super::mouse::Mouse;
 use crate::engine::Event;
-use crate::tree::{NodeId, Operation, Problem};
+use crate::export::Survey;
+use crate::session::Mark;
+use crate::tree::{NodeId, Operation, Problem, Tree};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,8 +38,22 @@ pub enum Msg {
     SaveFailed(String),
     /// The recent sessions.
     Listed(Vec<Recent>),
+    /// What an export of the session would hold, or why nobody can tell.
+    Surveyed(Result<Survey, String>),
+    /// A data set was written, or not; a sentence for the person.
+    Exported(Result<String, String>),
     /// Text was copied, or not; a sentence for the person.
     Copied(Result<String, String>),
+    /// A session's past was opened.
+    Replaying(Recorded),
+    /// The tree of a moment of the past.
+    Sought(Sought),
+    /// Operations of the past, in order.
+    Fetched(Vec<Operation>),
+    /// The time that was asked for has passed.
+    Woken,
+    /// The past cannot be read; a sentence.
+    ReplayFailed(String),
     /// A command verified an answer.
     Verified {
         /// The trajectory.
@@ -60,6 +76,35 @@ pub struct Opened {
     pub problem: Option<Problem>,
     /// Why it can be read but not changed, if so.
     pub read_only: Option<String>,
+}
+
+/// A session's past, at one of its moments. A recording of messages leaves the trees out: they are
+/// folded anew from the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// The session's file.
+    pub path: PathBuf,
+    /// The seed from which all of its randomness follows.
+    pub seed: u64,
+    /// How many operations there are.
+    pub length: u64,
+    /// The moments that one jumps to.
+    pub marks: Vec<Mark>,
+    /// How fast it plays from the start; it waits if absent.
+    pub speed: Option<f64>,
+    /// The tree of the moment.
+    #[serde(skip)]
+    pub tree: Box<Tree>,
+}
+
+/// The tree of a moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sought {
+    /// The operation after which it was so.
+    pub sequence: u64,
+    /// The tree.
+    #[serde(skip)]
+    pub tree: Box<Tree>,
 }
 
 /// A recent session, as the start screen lists it.

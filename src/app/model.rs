@@ -73,6 +73,7 @@ impl Screen {
         match self {
             Self::Start(start) if start.input.is_some() => Place::Field,
             Self::Start(_) => Place::Start,
+            Self::Workbench(bench) if bench.replay.is_some() => Place::Replay,
             Self::Workbench(_) => Place::Workbench,
         }
     }
@@ -162,6 +163,12 @@ impl Model {
         }
     }
 
+    /// Returns the open session, also while a replay lies before it.
+    pub(super) fn live_mut(&mut self) -> Option<&mut Workbench> {
+        let bench = self.workbench_mut()?;
+        if bench.replay.is_some() { bench.replay.as_mut()?.live() } else { Some(bench) }
+    }
+
     pub(super) fn workbench_mut(&mut self) -> Option<&mut Workbench> {
         match &mut self.screen {
             Screen::Workbench(bench) => Some(bench),
@@ -174,6 +181,10 @@ impl Model {
     pub fn is_settled(&self) -> bool {
         let engine = !matches!(self.engine, EngineState::Loading(_) | EngineState::Restarting(_));
         engine
+            && self.overlays.iter().all(|overlay| match overlay {
+                Overlay::Export(export) => export.is_settled(),
+                _ => true,
+            })
             && match &self.screen {
                 Screen::Start(start) => start.is_settled(),
                 Screen::Workbench(bench) => bench.is_settled(),

@@ -8,13 +8,16 @@
 //! place, a `Place`, and a file in `ui/view/` that draws it.
 
 use super::command::Place;
+use super::export::Export;
 use super::field::Field;
 use super::help::Help;
 use super::key::Key;
 use super::line::Line;
 use super::list::List;
 use super::model::Model;
+use super::page::Page;
 use super::reader::Reader;
+use super::splicing::Splicing;
 use super::{Effect, help, line, list, sight, start, tour};
 
 /// A layer.
@@ -30,6 +33,12 @@ pub enum Overlay {
     List(List),
     /// Text to be read.
     Reader(Reader),
+    /// What an export would hold.
+    Export(Export),
+    /// Figures to be read.
+    Page(Page),
+    /// The splice screen.
+    Splicing(Splicing),
 }
 
 impl Overlay {
@@ -41,7 +50,9 @@ impl Overlay {
             Self::Quit => Place::Quit,
             Self::Line(_) => Place::Line,
             Self::List(_) => Place::List,
-            Self::Reader(_) => Place::Reader,
+            Self::Reader(_) | Self::Page(_) => Place::Reader,
+            Self::Export(_) => Place::Export,
+            Self::Splicing(_) => Place::Splice,
         }
     }
 
@@ -50,7 +61,9 @@ impl Overlay {
             Self::Help(help) => Some(&mut help.field),
             Self::Line(line) => Some(&mut line.field),
             Self::List(list) => Some(&mut list.field),
-            Self::Reader(_) | Self::Quit => None,
+            Self::Reader(_) | Self::Page(_) | Self::Export(_) | Self::Splicing(_) | Self::Quit => {
+                None
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ pub enum Place {
     Start,
     /// The workbench.
     Workbench,
+    /// The workbench while it shows the past; what means nothing here means what it does there.
+    Replay,
     /// The field in which a problem is typed.
     Field,
     /// The `:` line.
@@ -15,8 +17,12 @@ pub enum Place {
     List,
     /// Text to be read: the messages, the search's log.
     Reader,
+    /// The export screen.
+    Export,
     /// The help.
     Help,
+    /// The splice screen.
+    Splice,
     /// The question whether to quit.
     Quit,
 }
@@ -26,11 +32,14 @@ impl Place {
     pub const ALL: &[Self] = &[
         Self::Start,
         Self::Workbench,
+        Self::Replay,
         Self::Field,
         Self::Line,
         Self::List,
         Self::Reader,
+        Self::Export,
         Self::Help,
+        Self::Splice,
         Self::Quit,
     ];
     /// The places where keys that mean nothing else are typed into a field.
@@ -42,11 +51,14 @@ impl Place {
         match self {
             Self::Start => "start",
             Self::Workbench => "workbench",
+            Self::Replay => "replay",
             Self::Field => "field",
             Self::Line => "line",
             Self::List => "list",
             Self::Reader => "reader",
+            Self::Export => "export",
             Self::Help => "help",
+            Self::Splice => "splice",
             Self::Quit => "quit",
         }
     }

@@ -46,9 +46,13 @@ pub(super) fn search_log(model: &mut Model) -> Vec<Effect> {
 
 /// Scrolls by rows; the largest numbers lead to the beginning and to the end.
 pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
-    if let Some(Overlay::Reader(reader)) = model.overlays.last_mut() {
+    match model.overlays.last_mut() {
         // Drawing stops at the first row; no text is so long that it has more rows than this.
-        reader.scrolled = reader.scrolled.saturating_add_signed(by).min(1_000_000);
+        Some(Overlay::Reader(reader)) => {
+            reader.scrolled = reader.scrolled.saturating_add_signed(by).min(1_000_000);
+        }
+        Some(Overlay::Page(page)) => page.scroll(by),
+        _ => {}
     }
     Vec::new()
 }

@@ -137,8 +137,12 @@ pub(super) fn evaluators(model: &Model) -> Vec<String> {
     names
 }
 
-/// Escape on the workbench: ends what is looked for, then the filter, then the narrower sight.
+/// Escape on the workbench: ends judging, then what is looked for, then the filter, then the narrower sight.
 pub(super) fn widen(model: &mut Model) {
+    if let Some(bench) = model.workbench_mut().filter(|bench| bench.judging.on) {
+        bench.judging.on = false;
+        return;
+    }
     let Some(sight) = sight(model) else { return };
     if sight.find.take().is_some() {
         return;

@@ -19,6 +19,8 @@ pub enum Opening {
     New(Problem),
     /// A session file.
     File(PathBuf),
+    /// A session file's past, from an operation on, playing at this speed.
+    Replay(PathBuf, Option<f64>),
 }
 
 /// The state of the start screen.
@@ -81,6 +83,9 @@ pub fn begin(model: &mut Model, opening: &Opening) -> Vec<Effect> {
         Opening::StartScreen => return vec![Effect::List],
         Opening::New(problem) => Effect::Create(problem.clone()),
         Opening::File(path) => Effect::Open(path.clone()),
+        Opening::Replay(path, speed) => {
+            Effect::Replay { path: path.clone(), born: None, sequence: 0, speed: *speed }
+        }
     };
     if let Some(start) = start(model) {
         start.opening = true;

@@ -1,6 +1,5 @@
 //! The update: a message and the time go in, the model changes, effects come out.
 
-use super::Effect;
 use super::command::Place;
 use super::key::{Key, KeyCode};
 use super::keymap::Found;
@@ -9,8 +8,10 @@ use super::message::{Msg, Opened};
 use super::model::{EngineState, Model, Screen};
 use super::mouse;
 use super::overlay::{self, Overlay};
+use super::replay;
 use super::start::Start;
 use super::workbench::Workbench;
+use super::{Effect, export};
 use crate::engine::Event;
 use crate::evaluate::Verdict;
 use crate::search::{Driver, Mode, Turn};
@@ -49,14 +50,14 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Saved(sequence) => {
-            if let Some(bench) = model.workbench_mut() {
+            if let Some(bench) = model.live_mut() {
                 bench.saved.sequence = sequence;
                 bench.saved.failure = None;
             }
-            Vec::new()
+            export::refresh(model)
         }
         Msg::SaveFailed(message) => {
-            if let Some(bench) = model.workbench_mut() {
+            if let Some(bench) = model.live_mut() {
                 bench.saved.failure = Some(message.clone());
                 // Nothing more is grown that might be lost.
                 let effects = {
@@ -75,17 +76,29 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Copied(Ok(text)) => {
+        Msg::Surveyed(found) => export::surveyed(model, found),
+        Msg::Exported(Ok(text)) | Msg::Copied(Ok(text)) => {
             model.tell(text);
             Vec::new()
         }
-        Msg::Copied(Err(text)) => {
+        Msg::Exported(Err(text)) | Msg::Copied(Err(text)) => {
             model.complain(text);
+            Vec::new()
+        }
+        Msg::Replaying(recorded) => replay::open(model, recorded, now),
+        Msg::Sought(sought) => replay::sought(model, sought, now),
+        Msg::Fetched(operations) => replay::fetched(model, operations, now),
+        Msg::Woken => replay::wake(model, now),
+        Msg::ReplayFailed(message) => {
+            if let Screen::Start(start) = &mut model.screen {
+                start.gave_up();
+            }
+            model.complain(message);
             Vec::new()
         }
         Msg::Verified { node, verdict } => verified(model, node, verdict, now),
     };
-    if let Some(broken) = model.workbench_mut().and_then(Workbench::take_broken) {
+    if let Some(broken) = model.live_mut().and_then(Workbench::take_broken) {
         model.complain(broken);
     }
     if let Some(reason) = model.workbench_mut().and_then(Workbench::take_ended)
@@ -150,7 +163,7 @@ fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
         // What a request brings is the driver's to handle.
         _ => {}
     }
-    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    let Some(bench) = model.live_mut() else { return Vec::new() };
     let turn = bench.driver.handle(&bench.tree, event);
     if bench.saved.read_only.is_some() {
         return Vec::new();
@@ -202,7 +215,7 @@ fn verified(
 ) -> Vec<Effect> {
     match verdict {
         Ok((correct, explanation)) => {
-            let Some(bench) = model.workbench_mut() else { return Vec::new() };
+            let Some(bench) = model.live_mut() else { return Vec::new() };
             if !bench.tree.contains(node) {
                 return Vec::new();
             }
@@ -238,7 +251,7 @@ pub(super) fn stop(model: &mut Model, now: u64) -> Vec<Effect> {
 
 /// Quits, unless something could not be saved: then it asks first.
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
-    let unsaved = model.workbench().is_some_and(|bench| bench.saved.failure.is_some());
+    let unsaved = model.live_mut().is_some_and(|bench| bench.saved.failure.is_some());
     if unsaved {
         model.overlays.push(Overlay::Quit);
         return Vec::new();
@@ -253,6 +266,9 @@ pub(super) fn retry_save(model: &mut Model) -> Vec<Effect> {
 /// Leaves the workbench for the start screen; the session is closed and saved.
 pub(super) fn go_home(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
+    if model.workbench().is_some_and(|bench| bench.replay.is_some()) {
+        return replay::leave(model);
+    }
     let Some(bench) = model.workbench_mut() else { return Vec::new() };
     if bench.saved.failure.is_some() {
         model.complain(

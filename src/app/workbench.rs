@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use super::Effect;
+use super::judge::Judging;
 use super::message::Opened;
 use super::model::Model;
+use super::replay::Replay;
 use super::sight::Sight;
 use crate::aggregate::{Answer, Tally};
 use crate::evaluate::Rating;
@@ -31,6 +33,8 @@ pub struct Workbench {
     pub line: usize,
     /// How the tree is looked at.
     pub sight: Sight,
+    /// How far the person is with judging.
+    pub judging: Judging,
     /// How many rows the path is scrolled up from its end.
     pub path_scroll: usize,
     /// The session's file.
@@ -45,14 +49,16 @@ pub struct Workbench {
     pub aggregator: Option<String>,
     pub(super) tally: Tally,
     search_log: VecDeque<String>,
-    visited: BTreeMap<NodeId, NodeId>,
-    recent_tokens: VecDeque<(u64, u64)>,
+    pub(super) visited: BTreeMap<NodeId, NodeId>,
+    pub(super) recent_tokens: VecDeque<(u64, u64)>,
     unsaved: Vec<Operation>,
     /// Whether the problem was given here and now, so that a command that it names may run. A
     /// session that was opened may be a stranger's.
     runs_commands: bool,
     broken: Option<String>,
     ended: Option<String>,
+    /// The place in the recording, while this shows the past.
+    pub replay: Option<Replay>,
 }
 
 /// What is known of the session on disk.
@@ -83,16 +89,25 @@ impl Workbench {
     pub(super) fn open(opened: Opened, policy: Policy, first_request: u64) -> Result<Self, String> {
         let tree = Tree::fold(&opened.operations)
             .map_err(|error| format!("{} is damaged: {error}.", opened.path.display()))?;
+        let driver = Driver::new(policy, opened.seed, first_request);
+        let mut bench = Self::of(tree, opened.path, opened.read_only, driver);
+        bench.runs_commands = opened.problem.is_some();
+        Ok(bench)
+    }
+
+    /// Makes the workbench of a tree.
+    pub(super) fn of(tree: Tree, path: PathBuf, read_only: Option<String>, driver: Driver) -> Self {
         let tally = Tally::new(&tree, Rating::NAME);
         let mut bench = Self {
             outline: Outline::new(&tree),
-            driver: Driver::new(policy, opened.seed, first_request),
+            driver,
             cursor: NodeId::ROOT,
             line: 0,
             sight: Sight::default(),
+            judging: Judging::default(),
             path_scroll: 0,
-            path: opened.path,
-            saved: Saved { sequence: tree.sequence(), failure: None, read_only: opened.read_only },
+            path,
+            saved: Saved { sequence: tree.sequence(), failure: None, read_only },
             stopped: None,
             answers: tally.answers(),
             aggregator: None,
@@ -101,23 +116,23 @@ impl Workbench {
             visited: BTreeMap::new(),
             recent_tokens: VecDeque::new(),
             unsaved: Vec::new(),
-            runs_commands: opened.problem.is_some(),
+            runs_commands: false,
             broken: None,
             ended: None,
+            replay: None,
             tree,
         };
         bench.rank();
-        for id in bench.tree.ids() {
-            if bench.tree.node(id).is_pruned() {
-                bench.outline.set_folded(&bench.tree, id, true);
-            }
-        }
-        Ok(bench)
+        bench.fold_pruned();
+        bench
     }
 
     /// Returns whether nothing is under way.
     #[must_use]
     pub fn is_settled(&self) -> bool {
+        if let Some(replay) = &self.replay {
+            return replay.is_settled();
+        }
         let resting = self.driver.is_idle() && self.driver.mode() == Mode::Paused;
         resting && (self.saved.sequence == self.tree.sequence() || self.saved.failure.is_some())
     }
@@ -147,11 +162,20 @@ impl Workbench {
     /// Applies an operation and keeps it to be saved.
     pub(super) fn act(&mut self, actor: Actor, body: Body, now: u64) {
         let operation = Operation { sequence: self.tree.sequence() + 1, time: now, actor, body };
+        if self.take_in(&operation) {
+            self.unsaved.push(operation);
+        }
+    }
+
+    /// Applies an operation, new or of the past, to all that shows the tree. Returns false if it
+    /// does not fit.
+    pub(super) fn take_in(&mut self, operation: &Operation) -> bool {
+        let now = operation.time;
         let tokens = self.tree.tokens();
-        if let Err(error) = self.tree.apply(&operation) {
+        if let Err(error) = self.tree.apply(operation) {
             // A mistake of this program, not of the person: nothing was changed.
             self.broken = Some(format!("An operation was refused: {error}."));
-            return;
+            return false;
         }
         self.outline.sync(&self.tree);
         if self.tree.tokens() > tokens {
@@ -192,7 +216,7 @@ impl Workbench {
         if self.tally.take_in(&self.tree, &operation.body) {
             self.rank();
         }
-        self.unsaved.push(operation);
+        true
     }
 
     /// Folds a node that was pruned, unfolds one that was restored, and takes the row of one
@@ -304,6 +328,24 @@ impl Workbench {
             .find(|id| !self.outline.is_hidden(*id))
     }
 
+    /// The path through the chosen node, and on to its end along the children visited last.
+    pub(super) fn way(&self) -> Vec<NodeId> {
+        let mut way = self.tree.path(self.cursor);
+        let mut at = self.cursor;
+        while let Some(child) = self.child_of(at) {
+            way.push(child);
+            at = child;
+        }
+        way
+    }
+
+    /// The child of a node that was visited last, or its first.
+    fn child_of(&self, id: NodeId) -> Option<NodeId> {
+        let visited = self.visited.get(&id).copied();
+        let mut children = visited.into_iter().chain(self.tree.children(id));
+        children.find(|child| !self.outline.is_hidden(*child))
+    }
+
     fn row(&self) -> Row {
         let head = self.outline.head(&self.tree, self.cursor);
         self.outline.row_of(&self.tree, self.cursor).unwrap_or(Row { head, tail: head })
@@ -335,11 +377,7 @@ pub(super) fn parent(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn child(model: &mut Model) -> Vec<Effect> {
-    walk(model, |bench| {
-        let visited = bench.visited.get(&bench.cursor).copied();
-        let mut children = visited.into_iter().chain(bench.tree.children(bench.cursor));
-        children.find(|child| !bench.outline.is_hidden(*child))
-    })
+    walk(model, |bench| bench.child_of(bench.cursor))
 }
 
 pub(super) fn next(model: &mut Model) -> Vec<Effect> {
@@ -447,7 +485,7 @@ pub(super) fn toggle_chains(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Runs a change of the session, unless it is read-only.
-fn change(
+pub(super) fn change(
     model: &mut Model,
     now: u64,
     to: impl FnOnce(&mut Workbench) -> Result<Turn, String>,
@@ -491,77 +529,6 @@ pub(super) fn expand(model: &mut Model, now: u64) -> Vec<Effect> {
 
 pub(super) fn roll_out(model: &mut Model, now: u64) -> Vec<Effect> {
     change(model, now, |bench| bench.driver.roll_out(&bench.tree, bench.cursor))
-}
-
-/// A turn of one operation by the person.
-fn person(body: Body) -> Turn {
-    Turn { operations: vec![(Actor::Person, body)], ..Turn::default() }
-}
-
-pub(super) fn prune(model: &mut Model, now: u64) -> Vec<Effect> {
-    let mut done = String::new();
-    let effects = change(model, now, |bench| {
-        let node = bench.cursor;
-        if node == NodeId::ROOT {
-            return Err("The root stands for the problem and cannot be pruned.".to_owned());
-        }
-        let steps = bench.tree.subtree(node).count();
-        let steps = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
-        if bench.tree.node(node).is_pruned() {
-            done = format!("Restored {node} ({steps}).");
-            return Ok(person(Body::Restored { node }));
-        }
-        done = format!("Pruned {node} ({steps}); u takes it back.");
-        Ok(person(Body::Pruned { node }))
-    });
-    if !done.is_empty() {
-        model.tell(done);
-    }
-    effects
-}
-
-pub(super) fn undo(model: &mut Model, now: u64) -> Vec<Effect> {
-    travel(model, now, "undo", "Undid", Tree::next_undo, |operation| Body::Undone { operation })
-}
-
-pub(super) fn redo(model: &mut Model, now: u64) -> Vec<Effect> {
-    travel(model, now, "redo", "Redid", Tree::next_redo, |operation| Body::Redone { operation })
-}
-
-/// Undoes or redoes and goes to the node that it concerns.
-fn travel(
-    model: &mut Model,
-    now: u64,
-    verb: &str,
-    done: &str,
-    next: fn(&Tree) -> Option<(u64, NodeId)>,
-    body: fn(u64) -> Body,
-) -> Vec<Effect> {
-    let mut target = None;
-    let effects = change(model, now, |bench| {
-        let Some((operation, node)) = next(&bench.tree) else {
-            return Err(format!("There is nothing to {verb}."));
-        };
-        target = Some((operation, node));
-        Ok(person(body(operation)))
-    });
-    if let Some((operation, node)) = target {
-        walk(model, |_| Some(node));
-        let what = model.workbench().map(|bench| what_changed(&bench.tree, operation, node));
-        model.tell(format!("{done}: {}.", what.unwrap_or_default()));
-    }
-    effects
-}
-
-/// Says what an operation did that was undone or done again.
-fn what_changed(tree: &Tree, operation: u64, node: NodeId) -> String {
-    match tree.concerned(operation).as_slice() {
-        [] => format!("the marks of {node} are as they were"),
-        [node] if tree.node(*node).is_withdrawn() => format!("{node} is withdrawn"),
-        [node] if tree.node(*node).is_pruned() => format!("{node} is pruned again"),
-        [node] => format!("{node} is back"),
-        nodes => format!("{} steps are as they were", nodes.len()),
-    }
 }
 
 pub(super) fn copy_step(model: &mut Model) -> Vec<Effect> {

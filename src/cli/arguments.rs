@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::curation_arguments::{MarkArguments, ReadingArguments, SpliceArguments};
 use super::exit;
 use super::export_arguments::ExportArguments;
 use crate::search::Policy;
@@ -114,6 +115,14 @@ pub enum Verb {
     Export(Box<ExportArguments>),
     /// Print a session's tree and answers.
     Show(ShowArguments),
+    /// Label, flag, tag, note, prune or restore the steps that a query means.
+    Mark(Box<MarkArguments>),
+    /// Say where the model sees the first error of each wrong trajectory.
+    FirstError(ReadingArguments),
+    /// Splice bad trajectories with good ones: error, revision signal, correction.
+    Splice(SpliceArguments),
+    /// Print how healthy trees are: agreement, success, balance, calibration.
+    Monitor(ReadingArguments),
     /// Print a session's operations as JSON Lines.
     Log {
         /// The session.
@@ -124,6 +133,10 @@ pub enum Verb {
     },
     /// Examine a session, and salvage a damaged one into a new one.
     Doctor(DoctorArguments),
+    /// Watch a session as it grew.
+    Replay(ReplayArguments),
+    /// Check that a session is sound, and whether the model samples it again.
+    Verify(VerifyArguments),
     /// Bring in trees that other programs wrote.
     Import(ImportArguments),
     /// Press keys on a session and print the last screen.
@@ -271,6 +284,59 @@ pub struct ShowArguments {
     /// Show what is pruned or repeated too, and every step with its whole text.
     #[arg(long, action = ArgAction::SetTrue)]
     pub all: bool,
+    /// Show only the steps that a query means, such as 'value<0.2 & visits>3'.
+    #[arg(long, value_name = "QUERY")]
+    pub query: Option<String>,
+}
+
+/// What `pleach replay` is told.
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// The session.
+    pub file: PathBuf,
+    /// How fast: 0.25 to 64 times the pace at which it happened, or `full`.
+    #[arg(long, value_name = "S", default_value = "1", value_parser = replay_speed)]
+    pub speed: Speed,
+    /// Print frames as text instead of taking the screen.
+    #[arg(long)]
+    pub headless: bool,
+    /// How many frames to print, evenly over the operations.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub frames: u64,
+    /// Write what a terminal would show as an asciicast (version 2).
+    #[arg(long, value_name = "OUT.cast")]
+    pub cast: Option<PathBuf>,
+    /// The size of the screen.
+    #[arg(long, value_name = "COLSxROWS", default_value = "100x30", value_parser = size)]
+    pub size: (u16, u16),
+}
+
+/// The speed of a replay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speed {
+    /// As a multiple of the pace at which it happened.
+    pub factor: f64,
+    /// As it was given.
+    pub words: String,
+}
+
+fn replay_speed(text: &str) -> Result<Speed, String> {
+    let factor = crate::app::replay::read_speed(text);
+    let factor = factor.ok_or("give a number from 0.25 to 64, or full")?;
+    Ok(Speed { factor, words: text.to_owned() })
+}
+
+/// What `pleach verify` is told.
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// The session.
+    pub file: PathBuf,
+    /// Sample every grown step again from its stored seed, and say where the tokens differ.
+    #[arg(long)]
+    pub regenerate: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `pleach import` is told.
@@ -284,6 +350,9 @@ pub struct ImportArguments {
     /// The folder for the sessions; that of all sessions if absent.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// The format, where it is not to be recognised; docs/import.md has the names.
+    #[arg(long, value_name = "NAME", value_parser = format_name)]
+    pub format: Option<String>,
     /// Make one session of all trees, each problem a child of the root.
     #[arg(long)]
     pub together: bool,
@@ -312,6 +381,13 @@ pub struct ScriptArguments {
     /// The theme of the picture.
     #[arg(long, value_name = "NAME", default_value = "default", requires = "svg")]
     pub theme: String,
+}
+
+fn format_name(text: &str) -> Result<String, String> {
+    let mut names = crate::import::formats();
+    let known = names.any(|name| name == text);
+    let list = || crate::import::formats().collect::<Vec<_>>().join(", ");
+    if known { Ok(text.to_owned()) } else { Err(format!("the formats are: {}", list())) }
 }
 
 fn size(text: &str) -> Result<(u16, u16), String> {

@@ -11,9 +11,6 @@ use super::export_arguments::ExportArguments;
 use super::loading;
 use super::output::Output;
 use super::tokenizer::Tokenizer;
-use crate::assets;
-use crate::engine::gguf::{self, Gguf};
-use crate::engine::template::ChatTemplate;
 use crate::export::{
     self, Format, Goal, Needs, Options, Rendering, Report, Table, Tools, View, dataset, view,
 };
@@ -34,9 +31,15 @@ pub fn export(
     let (formats, views) = sorted(&arguments.format)?;
     let options = options(arguments);
     let needs = formats.iter().map(|format| format.needs).max().unwrap_or(Needs::Nothing);
-    let rendering = if needs > Needs::Nothing { Some(rendering(model)?) } else { None };
+    let asked = loading::options(model)?;
+    let rendering = match needs {
+        Needs::Nothing => None,
+        _ => Some(
+            Rendering::of_model(&asked).map_err(|message| Failure::new(Exit::Input, message))?,
+        ),
+    };
     let tokenizer = match needs {
-        Needs::Tokenizer => Some(Tokenizer::start(model.engine, loading::options(model)?)?),
+        Needs::Tokenizer => Some(Tokenizer::start(model.engine, asked)?),
         _ => None,
     };
     let tokenize = |text: &str, reading| match &tokenizer {
@@ -115,24 +118,6 @@ fn options(arguments: &ExportArguments) -> Options {
         encoding: arguments.encoding(),
         license: arguments.license.clone(),
     }
-}
-
-/// Finds the chat template: the one that is named, or that of the model.
-fn rendering(model: &ModelArguments) -> Result<Rendering, Failure> {
-    let failed = |error: gguf::GgufError| Failure::new(Exit::Engine, error.to_string());
-    let header = match &model.model {
-        Some(file) => gguf::inspect(file).map_err(failed)?,
-        None => gguf::inspect_bytes("the embedded model", assets::MODEL).map_err(failed)?,
-    };
-    let options = loading::options(model)?;
-    let Gguf { chat_template, bos, eos, .. } = header;
-    let source = options.template.or(chat_template).ok_or_else(|| {
-        let message = "the model has no chat template; pass one with --chat-template FILE";
-        Failure::new(Exit::Input, message)
-    })?;
-    let (bos, eos) = (bos.unwrap_or_default(), eos.unwrap_or_default());
-    Rendering::of(&ChatTemplate { source, bos, eos })
-        .map_err(|message| Failure::new(Exit::Input, message))
 }
 
 fn print(report: &Report, json: bool, output: &mut Output) -> Result<(), Failure> {

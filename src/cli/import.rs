@@ -41,7 +41,8 @@ pub fn import(arguments: &ImportArguments, output: &mut Output) -> Result<Exit, 
     }
     let file = File::open(path).map_err(|error| failed(error.to_string()))?;
     let now = now();
-    let options = Options { together: arguments.together, now };
+    let options =
+        Options { format: arguments.format.as_deref(), together: arguments.together, now };
     let (trees, report) =
         import::import(file, options).map_err(|error| failed(error.to_string()))?;
     let folder = match &arguments.out {

@@ -5,6 +5,8 @@
 //! file; exit codes are in [`exit`], and everything printed goes through [`output`].
 
 mod arguments;
+mod curation;
+mod curation_arguments;
 mod curve;
 mod doctor;
 mod doctor_engine;
@@ -25,6 +27,7 @@ mod manual;
 mod output;
 mod problems;
 mod progress;
+mod replay;
 mod report;
 mod score;
 mod screen;
@@ -34,6 +37,7 @@ mod stop;
 mod tokenizer;
 mod trial;
 mod trials;
+mod verify;
 mod worker;
 
 use std::process::ExitCode;
@@ -79,12 +83,18 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Eval(eval)) => eval::eval(&model, &eval, output),
         Some(Verb::Export(export)) => export::export(&export, &model, output),
         Some(Verb::Doctor(doctor)) => doctor::doctor(&model, &doctor, output),
+        Some(Verb::Mark(mark)) => curation::mark(&mark, output),
+        Some(Verb::FirstError(reading)) => curation::first_errors(&reading, output),
+        Some(Verb::Splice(splice)) => curation::splices(&splice, output),
+        Some(Verb::Monitor(reading)) => curation::monitor(&reading, output),
         Some(Verb::Show(show)) => show::show(&show, output),
         Some(Verb::Log { file, .. }) => log::log(&file, output),
         Some(Verb::Man { out }) => manual::man(out.as_deref(), output),
         Some(Verb::Completions { shell }) => manual::completions(shell, output),
         Some(Verb::Config { action }) => manual::config(action, output),
         Some(Verb::Reference { folder }) => manual::reference(&folder),
+        Some(Verb::Replay(replay)) => replay::replay(&model, replay, output),
+        Some(Verb::Verify(verify)) => verify::verify(&model, &verify, output),
         Some(Verb::Import(import)) => import::import(&import, output),
         Some(Verb::Engine) => worker::serve(),
     }

@@ -41,6 +41,15 @@ pub fn open(model: &ModelArguments, file: PathBuf, plain: bool) -> Result<Exit, 
     run(model, Opening::File(file), plain)
 }
 
+/// Opens a session's past, playing.
+///
+/// # Errors
+/// As [`open`].
+pub fn replay(model: &ModelArguments, file: PathBuf, speed: f64) -> Result<Exit, Failure> {
+    check_session(&file)?;
+    run(model, Opening::Replay(file, Some(speed)), false)
+}
+
 /// Presses keys and prints the last screen.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 //! read, so it may be open elsewhere.
 
 use super::arguments::ShowArguments;
+use super::curation::query;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::report::{Grown, believed};
@@ -24,11 +25,17 @@ const ANSWER: usize = 36;
 /// Returns why the session cannot be read.
 pub fn show(arguments: &ShowArguments, output: &mut Output) -> Result<Exit, Failure> {
     let grown = Grown::read(&arguments.file)?;
+    let tree = &grown.tree;
+    let asked = arguments.query.as_ref().map(|text| query(text, tree)).transpose()?;
+    let meant = asked.map(|query| query.select(tree));
     if arguments.json {
-        output.json(&Shown::of(&grown.tree, believed(&grown.tree, &grown.ledger)))?;
+        let shown = Shown::of(tree, believed(tree, &grown.ledger));
+        output.json(&match &meant {
+            Some(nodes) => shown.only(nodes),
+            None => shown,
+        })?;
         return Ok(Exit::Fine);
     }
-    let tree = &grown.tree;
     output.block(tree.problem().map_or("There is no problem yet.", |problem| &problem.text))?;
     output.row(&figures(&grown))?;
     let columns = output.columns();
@@ -36,6 +43,13 @@ pub fn show(arguments: &ShowArguments, output: &mut Output) -> Result<Exit, Fail
     if !tree.is_empty() {
         output.row("")?;
         output.row("  state      value visits    id  step")?;
+    }
+    if let Some(nodes) = meant {
+        for id in &nodes {
+            print_node(tree, *id, arguments.all, columns, output)?;
+        }
+        output.row(&format!("{} of {} steps", nodes.len(), tree.len() - 1))?;
+        return Ok(Exit::Fine);
     }
     for id in tree.subtree(NodeId::ROOT).skip(1) {
         let out = tree.node(id).parent().is_some_and(|parent| !tree.is_live(parent));

@@ -51,6 +51,13 @@ impl<'tree> Shown<'tree> {
             answers,
         }
     }
+
+    /// Leaves out all nodes but some, which are given in order of creation.
+    #[must_use]
+    pub fn only(mut self, nodes: &[NodeId]) -> Self {
+        self.nodes.retain(|node| nodes.binary_search(&node.id).is_ok());
+        self
+    }
 }
 
 impl<'tree> ShownNode<'tree> {

@@ -3,7 +3,9 @@
 //! Responsible for formats that want strings or tokens: a mask inside of an answer cannot be
 //! told to every trainer in messages, because most close an answer and open a new one there.
 
-use crate::engine::protocol::{Content, Prompt, Role, Turn};
+use crate::assets;
+use crate::engine::gguf::{self, Gguf};
+use crate::engine::protocol::{Content, ModelOptions, Prompt, Role, Turn};
 use crate::engine::template::{ChatTemplate, Piece};
 
 /// What a chat template prints around a question and its answer.
@@ -22,6 +24,23 @@ pub struct Rendering {
 }
 
 impl Rendering {
+    /// Asks the template of a model: the one that is given, or that of its file.
+    ///
+    /// # Errors
+    /// Returns a sentence if the file is no model, or if there is no template or it fails.
+    pub fn of_model(options: &ModelOptions) -> Result<Self, String> {
+        let header = match &options.file {
+            Some(file) => gguf::inspect(file),
+            None => gguf::inspect_bytes("the embedded model", assets::MODEL),
+        };
+        let Gguf { chat_template, bos, eos, .. } = header.map_err(|error| error.to_string())?;
+        let source = options.template.clone().or(chat_template);
+        let source =
+            source.ok_or("the model has no chat template; pass one with --chat-template FILE")?;
+        let (bos, eos) = (bos.unwrap_or_default(), eos.unwrap_or_default());
+        Self::of(&ChatTemplate { source, bos, eos })
+    }
+
     /// Asks a template.
     ///
     /// # Errors

@@ -106,7 +106,9 @@ const ARCHIVE: &str = "Inspect archive";
 
 /// What an import is told.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+pub struct Options<'a> {
+    /// The format, by its name, where it is not to be recognised.
+    pub format: Option<&'a str>,
     /// Whether all trees of a file become one, each problem a child of the root.
     pub together: bool,
     /// The time that the operations carry, in milliseconds since 1970-01-01 UTC.
@@ -124,19 +126,23 @@ pub fn formats() -> impl Iterator<Item = &'static str> {
 /// Returns what the file is not, where it is broken, or which bound it passes.
 pub fn import(
     mut input: impl Read + Seek,
-    options: Options,
+    options: Options<'_>,
 ) -> Result<(Vec<Imported>, Report), Error> {
     let mut start = [0; 4];
     let length = read_start(&mut input, &mut start)?;
     input.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
-    if &start[..length] == inspect::MAGIC {
+    if options.format.map_or(&start[..length] == inspect::MAGIC, |name| name == ARCHIVE) {
         let mut forest = Forest::new(ARCHIVE, options.together, options.now);
         inspect::archive(input, &mut forest)?;
         return forest.finish();
     }
     let mut records = Records::new(&mut input, Limits::USUAL);
     let first = records.next()?.ok_or(Error::Empty)?;
-    let format = FORMATS.iter().find(|format| (format.looks)(&first));
+    let is_wanted = |format: &&Format| match options.format {
+        Some(name) => format.name == name,
+        None => (format.looks)(&first),
+    };
+    let format = FORMATS.iter().find(is_wanted);
     let Some(format) = format else {
         let names: Vec<_> = first.names().take(12).map(|name| format!("{name:?}")).collect();
         let fields = if names.is_empty() { "no names".to_owned() } else { names.join(", ") };
@@ -147,7 +153,7 @@ pub fn import(
         Reader::Each(read) => {
             read(&first, &mut forest)?;
             while let Some(record) = records.next()? {
-                if !(format.looks)(&record) {
+                if options.format.is_none() && !(format.looks)(&record) {
                     forest.drop("records that look otherwise than the first");
                     continue;
                 }

@@ -359,7 +359,11 @@ impl Driver {
         let busy = self.busy(tree);
         let seed = choice_seed(self.session_seed, tree.sequence());
         let view = View { tree, policy: &self.policy, top: self.top, busy: &busy, seed };
-        let Some(choice) = self.policy.selector.select(&view, &mut self.frontier) else {
+        // A selector that always rolls out from the top may be started at a node that cannot grow.
+        let choice = self.policy.selector.select(&view, &mut self.frontier).filter(|choice| {
+            tree.node(choice.node).state() == State::Open && tree.is_live(choice.node)
+        });
+        let Some(choice) = choice else {
             if self.pending.is_empty() {
                 self.stop("nothing is left to expand", Actor::Search, turn);
             }

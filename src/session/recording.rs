@@ -9,6 +9,7 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use super::copy::{Copy, copy};
 use super::database::{Access, connect};
@@ -17,7 +18,7 @@ use super::format::Header;
 use super::lock::beside;
 use super::recognise::recognise;
 use super::rows;
-use crate::tree::{Body, Finish, Operation, Tree};
+use crate::tree::{Body, Finish, NodeId, Operation, Tree};
 
 /// How many copies of the tree are kept, evenly over the log.
 const CHECKPOINTS: u64 = 16;
@@ -35,10 +36,12 @@ pub struct Recording {
     /// Copies of the tree, each at the last operation that it holds; the first is empty.
     checkpoints: Vec<Tree>,
     marks: Vec<Mark>,
+    /// The operations that made the nodes, the root's being the first of all.
+    born: Vec<u64>,
 }
 
 /// A moment that one jumps to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The operation that happened then.
     pub sequence: u64,
@@ -49,7 +52,7 @@ pub struct Mark {
 }
 
 /// What happened at a moment that one jumps to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum MarkKind {
     /// The search chose a node.
     Step,
@@ -102,12 +105,13 @@ impl Recording {
         let every = (length.unsigned_abs() / CHECKPOINTS).max(LEAST);
         let mut tree = Tree::default();
         let mut checkpoints = vec![tree.clone()];
-        let mut marks = Vec::new();
+        let (mut marks, mut born) = (Vec::new(), Vec::new());
         rows::for_each(&connection, &header, path, |operation| {
             tree.apply(&operation).map_err(|why| damaged(path, &operation, &why.to_string()))?;
             if let Some(kind) = MarkKind::of(&operation.body) {
                 marks.push(Mark { sequence: operation.sequence, time: operation.time, kind });
             }
+            born.resize(tree.len(), operation.sequence);
             if operation.sequence % every == 0 {
                 checkpoints.push(tree.clone());
             }
@@ -117,7 +121,7 @@ impl Recording {
             checkpoints.push(tree);
         }
         let path = path.to_owned();
-        Ok(Self { path, header, connection, _copy: copied, checkpoints, marks })
+        Ok(Self { path, header, connection, _copy: copied, checkpoints, marks, born })
     }
 
     /// Returns what the session says about itself.
@@ -136,6 +140,12 @@ impl Recording {
     #[must_use]
     pub fn marks(&self) -> &[Mark] {
         &self.marks
+    }
+
+    /// Returns the operation that made a node, if there is one.
+    #[must_use]
+    pub fn born(&self, node: NodeId) -> Option<u64> {
+        self.born.get(node.index()).copied()
     }
 
     /// Returns the tree after an operation; that of the end where there are fewer.

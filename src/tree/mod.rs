@@ -14,6 +14,7 @@ mod mark;
 mod node;
 mod operation;
 mod outline;
+mod query;
 #[cfg(test)]
 pub(crate) mod sample;
 mod statistics;
@@ -28,5 +29,6 @@ pub use operation::{
     Sampling,
 };
 pub use outline::{Outline, Row};
+pub use query::{Query, QueryError};
 pub use statistics::Statistics;
 pub use token::{Token, decode_utf8};

@@ -5,8 +5,10 @@
 
 pub mod clipboard;
 pub mod crash;
+mod export;
 mod look;
 mod plain;
+mod player;
 pub mod reference;
 mod run;
 mod runtime;
@@ -17,6 +19,7 @@ mod svg;
 mod terminal;
 pub mod theme;
 pub mod view;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -26,10 +29,12 @@ pub use crate::app::Opening;
 pub use clipboard::Clipboard;
 pub use look::Look;
 pub use plain::plain;
+pub use player::recorded;
 pub use run::{Draw, Latency, drive, run};
 pub use runtime::{Arrival, Runtime};
 pub use script::{Picture, picture, script};
 pub use settings::Settings;
+pub use watch::Watch;
 
 /// How the program is started.
 #[derive(Debug, Clone, Default)]

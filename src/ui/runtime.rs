@@ -5,13 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clipboard::Clipboard;
+use super::export;
+use super::player::Player;
 use super::{EngineKind, Options, Sessions, settings};
 use crate::app::{Effect, Msg, Opened, Recent};
+use crate::engine::protocol::ModelOptions;
 use crate::engine::{Engine, Events, Request, Script, Scripted, Worker};
 use crate::evaluate::verify;
 use crate::session::{self, Ack, Fresh, Writer};
@@ -23,8 +26,14 @@ pub struct Runtime {
     writer: Option<Writer>,
     clipboard: Clipboard,
     sessions: Sessions,
+    /// Which model answers, for its chat template.
+    model: ModelOptions,
     arrivals: UnboundedSender<Arrival>,
+    player: Option<Player>,
 }
+
+/// Opens a session that a thread has made.
+pub(super) type Opening = Box<dyn FnOnce(&Path) + Send>;
 
 /// Something that a thread brings back.
 pub enum Arrival {
@@ -57,7 +66,10 @@ impl Runtime {
             }
         };
         engine.send(Request::Load(options.model.clone()));
-        Ok(Self::with_engine(engine, events, options.sessions.clone(), clipboard))
+        let (mut runtime, events, arrivals) =
+            Self::with_engine(engine, events, options.sessions.clone(), clipboard);
+        runtime.model = options.model.clone();
+        Ok((runtime, events, arrivals))
     }
 
     /// Makes a runtime around an engine that was started elsewhere.
@@ -69,7 +81,10 @@ impl Runtime {
         clipboard: Clipboard,
     ) -> (Self, Events, UnboundedReceiver<Arrival>) {
         let (arrivals, receiver) = unbounded_channel();
-        (Self { engine, writer: None, clipboard, sessions, arrivals }, events, receiver)
+        let model = ModelOptions::default();
+        let player = None;
+        let runtime = Self { engine, writer: None, clipboard, sessions, model, arrivals, player };
+        (runtime, events, receiver)
     }
 
     /// Does what effects say, in order, also what stands after a wish to quit: it may be a save.
@@ -128,15 +143,70 @@ impl Runtime {
                     let _ = arrivals.send(Arrival::Message(Msg::Verified { node, verdict }));
                 });
             }
+            Effect::Survey { session, format, pseudo_labels } => {
+                let (arrivals, model) = (self.arrivals.clone(), self.model.clone());
+                std::thread::spawn(move || {
+                    let found = export::survey(&session, &format, pseudo_labels, &model);
+                    let _ = arrivals.send(Arrival::Message(Msg::Surveyed(found)));
+                });
+            }
+            Effect::Export { session, format, out, pseudo_labels } => {
+                let (arrivals, model) = (self.arrivals.clone(), self.model.clone());
+                std::thread::spawn(move || {
+                    let written = export::write(session, &format, &out, pseudo_labels, &model);
+                    let _ = arrivals.send(Arrival::Message(Msg::Exported(written)));
+                });
+            }
             Effect::Suspend => {
                 #[cfg(unix)]
                 super::signals::ask_to_suspend();
             }
             Effect::EndTour => settings::remember_tour(),
             Effect::Notify(text) => self.clipboard.notify(&text),
+            Effect::Replay { path, born, sequence, speed } => {
+                let arrivals = self.arrivals.clone();
+                self.player = Some(Player::start(path, born, sequence, speed, arrivals));
+            }
+            Effect::Seek { sequence } => {
+                if let Some(player) = &self.player {
+                    player.seek(sequence);
+                }
+            }
+            Effect::Fetch { after, up_to } => {
+                if let Some(player) = &self.player {
+                    player.fetch(after, up_to);
+                }
+            }
+            Effect::Wake { milliseconds } => {
+                let arrivals = self.arrivals.clone();
+                std::thread::spawn(move || {
+                    std::thread::sleep(Duration::from_millis(milliseconds));
+                    let _ = arrivals.send(Arrival::Message(Msg::Woken));
+                });
+            }
+            Effect::Branch { sequence } => self.branch(sequence),
+            Effect::EndReplay => self.player = None,
             Effect::Quit => return false,
         }
         true
+    }
+
+    /// Makes a session of the past up to a moment and opens it in place of the open one.
+    fn branch(&mut self, sequence: u64) {
+        let Some(player) = self.player.take() else { return };
+        self.close_in_passing();
+        let arrivals = self.arrivals.clone();
+        let then: Opening = Box::new(move |path| {
+            let arrival = match open(path, acknowledge(&arrivals)) {
+                Ok((opened, writer)) => Arrival::Session(opened, writer),
+                Err(message) => Arrival::Message(Msg::OpenFailed(message)),
+            };
+            let _ = arrivals.send(arrival);
+        });
+        match self.sessions.folder() {
+            Ok(folder) => player.branch(sequence, folder, then),
+            Err(error) => self.report(Msg::OpenFailed(format!("{error}."))),
+        }
     }
 
     /// Takes in what a thread brought; returns the message that the model is to hear.
@@ -184,26 +254,28 @@ impl Runtime {
         self.close_in_passing();
         let arrivals = self.arrivals.clone();
         std::thread::spawn(move || {
-            let reports = arrivals.clone();
-            let acknowledge = Box::new(move |ack| {
-                let message = match ack {
-                    Ack::Saved { sequence } => Msg::Saved(sequence),
-                    Ack::Failed { message } | Ack::CopyFailed { message, .. } => {
-                        Msg::SaveFailed(message)
-                    }
-                    Ack::Copied { path, .. } => {
-                        Msg::Copied(Ok(format!("Saved a copy in {}.", path.display())))
-                    }
-                };
-                let _ = reports.send(Arrival::Message(message));
-            });
-            let arrival = match work(acknowledge) {
+            let arrival = match work(acknowledge(&arrivals)) {
                 Ok((opened, writer)) => Arrival::Session(opened, writer),
                 Err(message) => Arrival::Message(Msg::OpenFailed(message)),
             };
             let _ = arrivals.send(arrival);
         });
     }
+}
+
+/// What tells of the writer's acknowledgements.
+fn acknowledge(arrivals: &UnboundedSender<Arrival>) -> Box<dyn Fn(Ack) + Send> {
+    let reports = arrivals.clone();
+    Box::new(move |ack| {
+        let message = match ack {
+            Ack::Saved { sequence } => Msg::Saved(sequence),
+            Ack::Failed { message } | Ack::CopyFailed { message, .. } => Msg::SaveFailed(message),
+            Ack::Copied { path, .. } => {
+                Msg::Copied(Ok(format!("Saved a copy in {}.", path.display())))
+            }
+        };
+        let _ = reports.send(Arrival::Message(message));
+    })
 }
 
 /// The time, in milliseconds since 1970-01-01 UTC.

@@ -25,6 +25,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("state.interrupted", "a step that was cut off"),
     ("state.pruned", "what is pruned, and all below it"),
     ("right", "an answer that a verifier found right, a good step"),
+    ("downstream", "a step after a first error"),
     ("wrong", "an answer that a verifier found wrong, a bad step"),
     ("token.sure", "a token of a probability of 0.9 and more, where tokens are shaded"),
     ("token.likely", "a token from 0.5"),

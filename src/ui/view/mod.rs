@@ -6,19 +6,24 @@
 mod answers;
 mod code;
 mod evaluations;
+mod export;
 mod figures;
 mod following;
 mod graph;
 mod help;
 mod line;
 mod list;
+mod marks;
 mod minimap;
 mod overlay;
+mod page;
 mod path;
 mod prose;
 mod reader;
+mod splicing;
 mod start;
 mod status;
+mod timeline;
 mod tour;
 mod tree;
 mod why;
@@ -64,7 +69,10 @@ pub fn draw(model: &Model, theme: &Theme, cache: &mut Cache, frame: &mut Frame) 
             if let Some(area) = layout.answers {
                 answers::draw(bench, theme, frame, area);
             }
-            status::draw(model, bench, theme, frame, layout.status);
+            match &bench.replay {
+                Some(replay) => timeline::draw(bench, replay, theme, frame, layout.status),
+                None => status::draw(model, bench, theme, frame, layout.status),
+            }
             status::hints(model, theme, frame, layout.hints);
         }
     }

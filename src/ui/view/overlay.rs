@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Clear};
 
-use super::{following, gate, help, line, list, put, reader};
+use super::{export, following, gate, help, line, list, page, put, reader, splicing};
 use crate::app::layout::Area;
 use crate::app::{Field, Model, Overlay};
 use crate::text::{SafeText, width};
@@ -20,6 +20,13 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             Overlay::Line(state) => line::draw(state, theme, frame),
             Overlay::List(state) => list::draw(state, theme, frame),
             Overlay::Reader(state) => reader::draw(state, theme, frame),
+            Overlay::Export(state) => export::draw(state, theme, frame),
+            Overlay::Page(state) => page::draw(state, theme, frame),
+            Overlay::Splicing(state) => {
+                if let Some(bench) = model.workbench() {
+                    splicing::draw(state, bench, theme, frame);
+                }
+            }
         }
     }
     if !model.keys.is_empty() {

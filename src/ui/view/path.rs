@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::text::Span;
 
 use super::prose::Cache;
-use super::{evaluations, found, pane, put, value_scope};
+use super::{evaluations, found, marks, pane, put, value_scope};
 use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::Rating;
@@ -83,7 +83,10 @@ fn step(
         let number =
             if index > 0 || id == NodeId::ROOT { String::new() } else { node.depth().to_string() };
         if gutter >= GUTTER {
-            row.push(Span::styled(format!("{number:>3} "), theme.style("muted")));
+            let (sign, scope) = marks::sign(bench, id);
+            let sign = if index == 0 { sign } else { " " };
+            row.push(Span::styled(format!("{number:>3}"), theme.style("muted")));
+            row.push(Span::styled(sign, theme.style(scope)));
             let (figure, scope) = match value.filter(|_| index == 0) {
                 Some(value) => (format!("{value:.2} "), value_scope(value)),
                 None => ("     ".to_owned(), "muted"),

@@ -34,6 +34,9 @@ pub fn draw(model: &Model, bench: &Workbench, theme: &Theme, frame: &mut Frame, 
     if let EngineState::Ready(info) = &model.engine {
         parts.push(SafeText::line(&info.name).into_string());
     }
+    if let Some(progress) = bench.judging.progress.filter(|_| bench.judging.on) {
+        parts.insert(0, format!("judging: {progress}"));
+    }
     for part in parts {
         left.push(Span::styled(" · ", theme.style("border")));
         left.push(Span::styled(part, theme.style("status")));

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::figures::Figures;
-use super::{found, minimap, pane, put};
+use super::{found, marks, minimap, pane, put};
 use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::verify;
@@ -101,7 +101,8 @@ fn draw_row(
     };
     let columns = usize::from(area.width);
     let (word, scope) = standing(tree, row.tail);
-    let style = theme.style(scope);
+    let downstream = scope == "state.open" && marks::is_downstream(bench, id);
+    let style = theme.style(if downstream { "downstream" } else { scope });
     let mut left = guides(bench, row.head, columns / 2);
     left.push_str(fold_mark(bench, row.tail));
     let glyph = glyph(tree, row.tail);
@@ -109,7 +110,7 @@ fn draw_row(
     let text = shifted(&text, bench.sight.shift);
     let chain = format!("{}{}", repeats(tree, id), chain_length(tree, row, id));
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
-    let tail = format!("{chain}{word}");
+    let tail = format!("{chain}{word}{}", marks::words(bench, id));
     let room = columns.saturating_sub(figures.columns() + width(&left) + 2 + width(&tail));
     let (text, used) = truncate(&text, room);
     let gap = " ".repeat(room - used.min(room));

@@ -1,0 +1,407 @@
+//! Judging by hand: labels, proposals, first errors, flags, tags, notes, rewrites, and the way
+//! from one step that needs a person to the next.
+//!
+//! Responsible for the keys of a curator. What is proposed and what a decision comes to is worked
+//! out by the `curate` room. While judging is on, Enter accepts the proposal and goes on; a label
+//! key turns it on, Esc turns it off.
+
+use super::Effect;
+use super::argument::Arguments;
+use super::find::{self, after, before};
+use super::line::{self, Purpose};
+use super::model::Model;
+use super::prune;
+use super::workbench::{self, Workbench, change, walk};
+use crate::curate::{Marks, Progress, Reason, first_error, proposal, reason, together};
+use crate::evaluate::Rating;
+use crate::reasoning;
+use crate::search::Turn;
+use crate::tree::{Actor, Body, Finish, Label, NodeId, Query, State, Tree};
+
+/// A pause longer than this is no judging, in milliseconds.
+const PAUSE: u64 = 120_000;
+
+/// Stands for a line end in the line in which a step is rewritten.
+const LINE_END: char = '↵';
+
+/// How far a person is with judging a tree.
+#[derive(Debug, Clone, Default)]
+pub struct Judging {
+    /// Whether Enter accepts proposals.
+    pub on: bool,
+    /// How far the labelling has come, as of the last judgement.
+    pub progress: Option<Progress>,
+    /// When the last judgement was made.
+    since: Option<u64>,
+    /// The query whose matches are shown before they are pruned.
+    shown: String,
+}
+
+impl Workbench {
+    /// The chosen step; an error for the root.
+    fn step(&self) -> Result<NodeId, String> {
+        if self.cursor == NodeId::ROOT {
+            return Err("The problem itself is not judged; go to a step.".to_owned());
+        }
+        Ok(self.cursor)
+    }
+
+    /// A turn of judgements on a node, made at once, with the time that they took.
+    fn judged(&mut self, bodies: Vec<Body>, node: NodeId, now: u64) -> Turn {
+        self.judging.on = true;
+        let spent = self.judging.since.map(|since| now.saturating_sub(since).max(1));
+        self.judging.since = Some(now);
+        let mut operations: Vec<_> = together(bodies).into_iter().collect();
+        if let Some(milliseconds) = spent.filter(|spent| *spent <= PAUSE && !operations.is_empty())
+        {
+            operations.push(Body::Timed { node, milliseconds });
+        }
+        let operations = operations.into_iter().map(|body| (Actor::Person, body)).collect();
+        Turn { operations, ..Turn::default() }
+    }
+}
+
+/// Counts again how far the labelling is, and returns it in words.
+fn progress(model: &mut Model) -> String {
+    let Some(bench) = model.workbench_mut() else { return String::new() };
+    let progress = Progress::of(&bench.tree);
+    bench.judging.progress = Some(progress);
+    progress.to_string()
+}
+
+/// Turns judging on or off.
+pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    bench.judging.on = !bench.judging.on;
+    bench.judging.since = Some(now);
+    let on = model.workbench().is_some_and(|bench| bench.judging.on);
+    let progress = progress(model);
+    model.tell(if on {
+        format!("Enter accepts what is proposed: {progress}.")
+    } else {
+        "Enter opens again.".to_owned()
+    });
+    Vec::new()
+}
+
+/// Labels the chosen step and goes on along the path; without a label it becomes unlabelled.
+pub(super) fn label(model: &mut Model, label: Option<Label>, now: u64) -> Vec<Effect> {
+    let mut done = None;
+    let effects = change(model, now, |bench| {
+        let node = bench.step()?;
+        done = Some(node);
+        let bodies = Marks::Label(label).on(&bench.tree, &[node]);
+        Ok(bench.judged(bodies, node, now))
+    });
+    if let Some(node) = done {
+        let word = label.map_or("unlabelled", Label::name);
+        let ended = label.is_some() && !onward(model);
+        let progress = progress(model);
+        let end = if ended { " The path ends here; ] goes on." } else { "" };
+        model.tell(format!("{node} is {word}: {progress}.{end}"));
+    }
+    effects
+}
+
+/// Goes to the next step of the path; returns whether there is one.
+fn onward(model: &mut Model) -> bool {
+    let before = model.workbench().map(|bench| bench.cursor);
+    workbench::child(model);
+    model.workbench().map(|bench| bench.cursor) != before
+}
+
+/// Enter: accepts the proposal and goes on while judging is on, else opens.
+pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
+    let Some(bench) = model.workbench().filter(|bench| bench.judging.on) else {
+        return workbench::open(model);
+    };
+    let node = bench.cursor;
+    let open = node != NodeId::ROOT && bench.tree.node(node).label().is_none();
+    match proposal(&bench.tree, node).filter(|_| open) {
+        Some(proposed) => label(model, Some(proposed), now),
+        None => workbench::open(model),
+    }
+}
+
+/// Accepts all proposals on the path through the chosen step, up to its end.
+pub(super) fn accept_all(model: &mut Model, now: u64) -> Vec<Effect> {
+    let mut done = None;
+    let effects = change(model, now, |bench| {
+        let way = bench.way();
+        let tree = &bench.tree;
+        let open: Vec<_> =
+            way.iter().skip(1).filter(|id| tree.node(**id).label().is_none()).collect();
+        let bodies: Vec<_> = open
+            .iter()
+            .filter_map(|id| {
+                let label = Some(proposal(tree, **id)?);
+                Some(Body::Labelled { node: **id, label })
+            })
+            .collect();
+        done = Some((bodies.len(), open.len() - bodies.len()));
+        let end = way.last().copied().unwrap_or(bench.cursor);
+        Ok(bench.judged(bodies, end, now))
+    });
+    if let Some((accepted, without)) = done {
+        let without = match without {
+            0 => String::new(),
+            count => format!(" {count} have no proposal."),
+        };
+        let progress = progress(model);
+        model.tell(format!(
+            "{accepted} labelled as proposed, u takes it back: {progress}.{without}"
+        ));
+    }
+    effects
+}
+
+/// Makes the chosen step the first error of its path, or takes that back.
+pub(super) fn first_error(model: &mut Model, now: u64) -> Vec<Effect> {
+    let mut told = String::new();
+    let effects = change(model, now, |bench| {
+        let node = bench.step()?;
+        let tree = &bench.tree;
+        let bodies = if tree.node(node).is_first_error() {
+            told = format!("{node} is no first error any more.");
+            vec![Body::FirstErrorSet { node, error: false }]
+        } else {
+            let model = first_error::propose(tree, &bench.way(), 1);
+            told = format!("{node} is the first error; {}.", compared(tree, node, model));
+            first_error::mark(tree, node)
+        };
+        Ok(bench.judged(bodies, node, now))
+    });
+    if !told.is_empty() {
+        progress(model);
+        model.tell(told);
+    }
+    effects
+}
+
+/// Says where the model sees the first error, beside where the person does.
+fn compared(tree: &Tree, person: NodeId, model: Option<NodeId>) -> String {
+    let Some(model) = model else { return "the model sees none".to_owned() };
+    let depth = |id: NodeId| tree.node(id).depth();
+    match depth(person).abs_diff(depth(model)) {
+        0 => "the model says so too".to_owned(),
+        1 => format!("the model sees it at {model}, one step apart"),
+        apart => format!("the model sees it at {model}, {apart} steps apart"),
+    }
+}
+
+/// Flags the chosen step, or takes the flag away.
+pub(super) fn flag(model: &mut Model, now: u64) -> Vec<Effect> {
+    mark(model, now, |tree, node| {
+        let flagged = !tree.node(node).is_flagged();
+        let word = if flagged { "flagged" } else { "not flagged any more" };
+        (Marks::Flag(flagged), format!("{node} is {word}."))
+    })
+}
+
+/// Gives the chosen step a tag, or takes it away.
+pub(super) fn tag(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Effect> {
+    let tag = arguments.text().to_owned();
+    mark(model, now, |tree, node| {
+        let set = !tree.node(node).tags().contains(&tag);
+        let told = if set {
+            format!("{node} has the tag {tag}.")
+        } else {
+            format!("{node} has lost the tag {tag}.")
+        };
+        (Marks::Tag(tag, set), told)
+    })
+}
+
+/// The tags that the tree has.
+pub(super) fn tags(model: &Model) -> Vec<String> {
+    let Some(bench) = model.workbench() else { return Vec::new() };
+    let mut tags: Vec<_> =
+        bench.tree.ids().flat_map(|id| bench.tree.node(id).tags().to_vec()).collect();
+    tags.sort();
+    tags.dedup();
+    tags
+}
+
+/// Writes a note on the chosen step, or opens the line for it; `-` takes it away.
+pub(super) fn note(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Effect> {
+    let Some(bench) = model.workbench() else { return Vec::new() };
+    match arguments.text() {
+        "" => line::open(model, &format!("note {}", bench.tree.node(bench.cursor).note())),
+        text => {
+            let text = if text == "-" { String::new() } else { text.to_owned() };
+            mark(model, now, |_, node| {
+                let told = if text.is_empty() { "has no note any more" } else { "has a note" };
+                (Marks::Note(text), format!("{node} {told}."))
+            })
+        }
+    }
+}
+
+fn mark(
+    model: &mut Model,
+    now: u64,
+    to: impl FnOnce(&Tree, NodeId) -> (Marks, String),
+) -> Vec<Effect> {
+    let mut told = String::new();
+    let effects = change(model, now, |bench| {
+        let node = bench.step()?;
+        let (marks, done) = to(&bench.tree, node);
+        told = done;
+        let operations = marks.on(&bench.tree, &[node]);
+        let operations = operations.into_iter().map(|body| (Actor::Person, body)).collect();
+        Ok(Turn { operations, ..Turn::default() })
+    });
+    if !told.is_empty() {
+        model.tell(told);
+    }
+    effects
+}
+
+/// Goes to the next step that needs a person, or the one before: those with a reason of their own
+/// first, then those that merely have no label.
+pub(super) fn triage(model: &mut Model, forwards: bool) -> Vec<Effect> {
+    let Some(bench) = model.workbench() else { return Vec::new() };
+    let found =
+        seek(bench, forwards, Reason::is_strong).or_else(|| seek(bench, forwards, |_| true));
+    if let Some((node, why)) = found {
+        walk(model, |_| Some(node));
+        if let Some(bench) = model.workbench_mut() {
+            bench.judging.on = true;
+        }
+        let progress = progress(model);
+        model.tell(format!("{node}: {why}. {progress}."));
+    } else {
+        let progress = progress(model);
+        model.tell(format!("No step needs you: {progress}."));
+    }
+    Vec::new()
+}
+
+fn seek(
+    bench: &Workbench,
+    forwards: bool,
+    wanted: impl Fn(&Reason) -> bool,
+) -> Option<(NodeId, Reason)> {
+    let tree = &bench.tree;
+    let mut at = bench.cursor;
+    for _ in 0..tree.len() {
+        at = if forwards { after(tree, at) } else { before(tree, at) };
+        if bench.is_in_sight(at)
+            && let Some(why) = reason(tree, at).filter(&wanted)
+        {
+            return Some((at, why));
+        }
+    }
+    None
+}
+
+/// Prunes or restores the chosen step; with a query, shows what it means first, and prunes that
+/// when it is given again.
+pub(super) fn prune(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Effect> {
+    let text = arguments.text();
+    let Some(bench) = model.workbench_mut().filter(|_| !text.is_empty()) else {
+        return prune::prune(model, now);
+    };
+    let query = Query::parse(text).and_then(|query| query.check(&bench.tree).map(|()| query));
+    let query = match query {
+        Ok(query) => query,
+        Err(error) => {
+            model.complain(format!("The query cannot be read at {}: {error}.", error.spot(text)));
+            return Vec::new();
+        }
+    };
+    let tops = tops(&bench.tree, &query.select(&bench.tree));
+    let steps = tops.len();
+    if steps == 0 {
+        model.tell("No step that is not pruned matches.");
+        return Vec::new();
+    }
+    if bench.judging.shown != text {
+        text.clone_into(&mut bench.judging.shown);
+        let young =
+            tops.iter().filter(|id| bench.tree.statistics(**id, Rating::NAME).visits <= 2).count();
+        let all: usize = tops.iter().map(|id| bench.tree.subtree(*id).count()).sum();
+        find::keep(model, text);
+        let warning = match young {
+            0 => String::new(),
+            young => {
+                format!(" {young} were judged at most twice, and low first values often rise.")
+            }
+        };
+        model.tell(format!(
+            "{steps} would be pruned, {all} with all below; the same line again does it, Esc shows all.{warning}"
+        ));
+        return Vec::new();
+    }
+    bench.judging.shown.clear();
+    find::keep(model, "");
+    let effects = change(model, now, |bench| {
+        let bodies = Marks::Prune(true).on(&bench.tree, &tops);
+        let operations = together(bodies).into_iter().map(|body| (Actor::Person, body)).collect();
+        Ok(Turn { operations, ..Turn::default() })
+    });
+    model.tell(format!("Pruned {steps} steps with all below them; u takes it back."));
+    effects
+}
+
+/// Those of some nodes that are live and have none of them above.
+fn tops(tree: &Tree, nodes: &[NodeId]) -> Vec<NodeId> {
+    let mut chosen = vec![false; tree.len()];
+    for id in nodes {
+        chosen[id.index()] = true;
+    }
+    let alone = |id: &NodeId| !tree.ancestors(*id).skip(1).any(|at| chosen[at.index()]);
+    nodes.iter().copied().filter(|id| tree.is_live(*id)).filter(alone).collect()
+}
+
+/// Rewrites the chosen step, or opens the line for it.
+pub(super) fn edit(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Effect> {
+    let Some(bench) = model.workbench() else { return Vec::new() };
+    let node = bench.cursor;
+    if !arguments.text().is_empty() {
+        return rewrite(model, node, arguments.text(), now);
+    }
+    match bench.step() {
+        Ok(_) => {
+            let text = bench.tree.node(node).text().trim_end().replace('\n', &LINE_END.to_string());
+            line::open_for(model, Purpose::Edit { node }, &text)
+        }
+        Err(message) => {
+            model.complain(message);
+            Vec::new()
+        }
+    }
+}
+
+/// Makes a rewrite of a step, beside it. It is judged like any other, and the search goes on from
+/// it.
+pub(super) fn rewrite(model: &mut Model, of: NodeId, typed: &str, now: u64) -> Vec<Effect> {
+    let mut made = None;
+    let effects = change(model, now, |bench| {
+        let tree = &bench.tree;
+        let old = tree.node(of);
+        let parent = old.parent().ok_or("The problem cannot be rewritten; go to a step.")?;
+        let end = &old.text()[old.text().trim_end().len()..];
+        let text = format!("{}{end}", typed.replace(LINE_END, "\n"));
+        if text == old.text() {
+            return Err(format!("{of} says that already; nothing was changed."));
+        }
+        let ends = old.state() == State::Answered;
+        let answer = reasoning::extract(&format!("{}{text}", tree.path_text(parent)));
+        let finish = if ends { Finish::EndOfTurn } else { Finish::Step };
+        let node = NodeId(u32::try_from(tree.len()).unwrap_or(u32::MAX));
+        made = Some(node);
+        let body = Body::Edited { node, of, text, finish, answer: answer.filter(|_| ends) };
+        Ok(Turn { operations: vec![(Actor::Person, body)], ..Turn::default() })
+    });
+    if let Some(node) = made {
+        walk(model, |bench| Some(node).filter(|node| bench.tree.contains(*node)));
+        model.tell(format!("{node} rewrites {of}; gr rolls it out, u takes it back."));
+    }
+    effects
+}
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

@@ -1,0 +1,438 @@
+//! Replay: a session's past on the workbench, played, stepped through and branched from.
+//!
+//! Responsible for the place in the recording and for the pace. The past is drawn by the same code as
+//! the present: each operation that is played passes through the workbench as a new one does. Reading
+//! the recording is the runtime's work; a jump asks it for the tree of that moment.
+//!
+//! Invariant: while nothing is asked for, the tree is the fold of the operations up to `position`.
+
+use std::collections::VecDeque;
+
+use super::Effect;
+use super::argument::Arguments;
+use super::message::{Recorded, Sought};
+use super::model::{Model, Screen};
+use super::workbench::Workbench;
+use crate::aggregate::Tally;
+use crate::evaluate::Rating;
+use crate::search::Driver;
+use crate::session::{Mark, MarkKind};
+use crate::tree::{NodeId, Operation, Outline, Tree};
+
+/// The speeds, as multiples of the pace at which it happened.
+const SPEEDS: [f64; 9] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+/// As fast as it can be drawn.
+const FULL_SPEED: f64 = f64::INFINITY;
+/// A pause in the recording counts as no longer than this, in milliseconds.
+const LONGEST_PAUSE: u64 = 2000;
+/// How many operations are fetched at a time, and when there are fewer left than this.
+const FETCH: u64 = 4000;
+const LOW: usize = 2000;
+/// The most operations between two frames.
+const FRAME_OPERATIONS: usize = 4000;
+/// Why the past cannot be changed.
+const READ_ONLY: &str = "this is a replay; b begins a session of its own from here.";
+/// The time between two frames while it plays, in milliseconds.
+const FRAME: u64 = 16;
+
+/// A place in a recording.
+#[derive(Debug)]
+pub struct Replay {
+    /// How many operations the recording has.
+    pub length: u64,
+    /// The moments that one jumps to.
+    pub marks: Vec<Mark>,
+    /// Whether it plays.
+    pub playing: bool,
+    /// How fast, as a multiple of the pace at which it happened.
+    pub speed: f64,
+    /// The session that is open, if the replay began from one.
+    back: Option<Box<Workbench>>,
+    /// Operations that come next.
+    ahead: VecDeque<Operation>,
+    /// Whether operations are on their way.
+    fetching: bool,
+    /// The moment whose tree is on its way.
+    seeking: Option<u64>,
+    /// Whether a wake-up is on its way.
+    waking: bool,
+    /// The time of the operation that was played last.
+    time: Option<u64>,
+    /// When the play last went on, and how much of the recording's time is owed since.
+    last: u64,
+    owed: f64,
+}
+
+impl Workbench {
+    /// Folds what is pruned.
+    pub(super) fn fold_pruned(&mut self) {
+        for id in self.tree.ids() {
+            if self.tree.node(id).is_pruned() {
+                self.outline.set_folded(&self.tree, id, true);
+            }
+        }
+    }
+
+    /// Shows another moment of the same session. What is folded stays so, and the cursor goes to
+    /// the nearest node that there is.
+    pub(super) fn show(&mut self, tree: Tree) {
+        let mut outline = Outline::new(&tree);
+        outline.set_joins_chains(&tree, self.outline.joins_chains());
+        for id in tree.ids().take(self.tree.len()) {
+            if self.outline.is_folded(id) && !self.tree.node(id).is_pruned() {
+                outline.set_folded(&tree, id, true);
+            }
+        }
+        let there = self.tree.ancestors(self.cursor).find(|id| tree.contains(*id));
+        self.tally = Tally::new(&tree, Rating::NAME);
+        self.answers = self.tally.answers();
+        (self.tree, self.outline) = (tree, outline);
+        self.fold_pruned();
+        self.recent_tokens.clear();
+        self.visited.retain(|_, child| self.tree.contains(*child));
+        self.cursor = there.unwrap_or(NodeId::ROOT);
+        self.outline.reveal(&self.tree, self.cursor);
+        if self.outline.is_hidden(self.cursor) {
+            self.cursor = self.tree.node(self.cursor).parent().unwrap_or(NodeId::ROOT);
+        }
+        self.line = self.line.min(self.outline.position(&self.tree, self.cursor));
+        self.saved.sequence = self.tree.sequence();
+        self.stopped = None;
+        // What was looked for was looked for in another tree.
+        self.sight.top = self.sight.top.filter(|top| self.tree.contains(*top));
+        self.sight.find = None;
+        self.sight.filter.clear();
+    }
+}
+
+impl Replay {
+    /// Returns whether nothing is on its way.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        !self.playing && !self.fetching && self.seeking.is_none()
+    }
+
+    /// Returns the open session that the replay began from.
+    pub(super) fn live(&mut self) -> Option<&mut Workbench> {
+        self.back.as_deref_mut()
+    }
+
+    fn owes(&self, operation: &Operation) -> u64 {
+        self.time.map_or(0, |time| operation.time.saturating_sub(time).min(LONGEST_PAUSE))
+    }
+
+    /// Forgets what was fetched, and what is on its way, for another place.
+    fn turn(&mut self) {
+        self.ahead.clear();
+        self.fetching = false;
+        self.time = None;
+        self.owed = 0.0;
+    }
+}
+
+/// Reads a speed: a number from 0.25 to 64 with or without `×`, or `full`.
+#[must_use]
+pub fn read_speed(text: &str) -> Option<f64> {
+    if text == "full" {
+        return Some(FULL_SPEED);
+    }
+    let speed: f64 = text.trim_end_matches(['x', '×']).parse().ok()?;
+    (SPEEDS[0]..=SPEEDS[SPEEDS.len() - 1]).contains(&speed).then_some(speed)
+}
+
+/// Returns how the person reads a speed.
+#[must_use]
+pub fn written_speed(speed: f64) -> String {
+    if speed.is_finite() { format!("×{speed}") } else { "full speed".to_owned() }
+}
+
+/// `r` and `:replay [OPERATION]`: opens the session's past, at the cursor's beginning or at an
+/// operation; in a replay, plays or pauses, or goes there.
+pub(super) fn replay(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
+    let place = match arguments.word(0).map(str::parse::<u64>) {
+        None => None,
+        Some(Ok(place)) => Some(place),
+        Some(Err(_)) => {
+            model.complain("Name an operation by its number, as in :replay 120.");
+            return Vec::new();
+        }
+    };
+    let Some(bench) = model.workbench() else { return Vec::new() };
+    if bench.replay.is_some() {
+        return place.map_or_else(Vec::new, |place| go_to(model, place));
+    }
+    let born = place.is_none().then_some(bench.cursor).filter(|cursor| *cursor != NodeId::ROOT);
+    vec![Effect::Replay {
+        path: bench.path.clone(),
+        born,
+        sequence: place.unwrap_or(0),
+        speed: None,
+    }]
+}
+
+/// Puts a recording on the workbench; the open session waits behind it.
+pub(super) fn open(model: &mut Model, recorded: Recorded, now: u64) -> Vec<Effect> {
+    let Recorded { path, seed, length, marks, speed, tree } = recorded;
+    let driver = Driver::new(model.policy.clone(), seed, 0);
+    let mut bench = Workbench::of(*tree, path, Some(READ_ONLY.to_owned()), driver);
+    bench.replay = Some(Replay {
+        length,
+        marks,
+        playing: false,
+        speed: speed.unwrap_or(1.0),
+        back: None,
+        ahead: VecDeque::new(),
+        fetching: false,
+        seeking: None,
+        waking: false,
+        time: None,
+        last: now,
+        owed: 0.0,
+    });
+    let before = std::mem::replace(&mut model.screen, Screen::Workbench(Box::new(bench)));
+    if let (Screen::Workbench(live), Screen::Workbench(bench)) = (before, &mut model.screen) {
+        bench.cursor = if bench.tree.contains(live.cursor) { live.cursor } else { NodeId::ROOT };
+        bench.outline.reveal(&bench.tree, bench.cursor);
+        if let Some(replay) = &mut bench.replay {
+            replay.back = Some(live);
+        }
+    }
+    model.keys.clear();
+    model.overlays.clear();
+    if speed.is_some() { play(model, now) } else { Vec::new() }
+}
+
+/// The replay and the workbench that shows it.
+fn with<T>(model: &mut Model, to: impl FnOnce(&mut Workbench, &mut Replay) -> T) -> Option<T> {
+    let bench = model.workbench_mut()?;
+    let mut replay = bench.replay.take()?;
+    let done = to(bench, &mut replay);
+    bench.replay = Some(replay);
+    Some(done)
+}
+
+/// Plays or pauses.
+pub(super) fn play(model: &mut Model, now: u64) -> Vec<Effect> {
+    let effects = with(model, |bench, replay| {
+        replay.playing = !replay.playing;
+        if !replay.playing {
+            return Vec::new();
+        }
+        replay.last = now;
+        replay.owed = 0.0;
+        if bench.tree.sequence() >= replay.length {
+            // From the end it plays again from the beginning.
+            return seek(replay, 0);
+        }
+        advance(bench, replay, now)
+    });
+    effects.unwrap_or_default()
+}
+
+/// A wake-up came: plays on.
+pub(super) fn wake(model: &mut Model, now: u64) -> Vec<Effect> {
+    let effects = with(model, |bench, replay| {
+        replay.waking = false;
+        advance(bench, replay, now)
+    });
+    effects.unwrap_or_default()
+}
+
+/// Plays what is due, and asks for what it needs to go on.
+fn advance(bench: &mut Workbench, replay: &mut Replay, now: u64) -> Vec<Effect> {
+    if !replay.playing || replay.seeking.is_some() {
+        return Vec::new();
+    }
+    let passed = now.saturating_sub(replay.last) as f64;
+    replay.last = now;
+    replay.owed =
+        if replay.speed.is_finite() { replay.owed + passed * replay.speed } else { f64::MAX };
+    let mut played = 0;
+    while played < FRAME_OPERATIONS
+        && let Some(next) = replay.ahead.front()
+    {
+        let owes = replay.owes(next) as f64;
+        if owes > replay.owed {
+            break;
+        }
+        replay.owed -= owes;
+        let Some(next) = replay.ahead.pop_front() else { break };
+        replay.time = Some(next.time);
+        bench.take_in(&next);
+        played += 1;
+    }
+    if bench.tree.sequence() >= replay.length {
+        replay.playing = false;
+        return Vec::new();
+    }
+    let mut effects: Vec<Effect> = fetch(bench, replay).into_iter().collect();
+    if !replay.waking && !replay.ahead.is_empty() {
+        replay.waking = true;
+        effects.push(Effect::Wake { milliseconds: FRAME });
+    }
+    effects
+}
+
+/// Asks for the operations that come next, where few are left.
+fn fetch(bench: &Workbench, replay: &mut Replay) -> Option<Effect> {
+    let after = bench.tree.sequence() + replay.ahead.len() as u64;
+    if replay.fetching || replay.ahead.len() >= LOW || after >= replay.length {
+        return None;
+    }
+    replay.fetching = true;
+    Some(Effect::Fetch { after, up_to: after + FETCH })
+}
+
+/// Operations came.
+pub(super) fn fetched(model: &mut Model, operations: Vec<Operation>, now: u64) -> Vec<Effect> {
+    let effects = with(model, |bench, replay| {
+        replay.fetching = false;
+        let due = bench.tree.sequence() + replay.ahead.len() as u64 + 1;
+        // What was asked for before a jump is of another place.
+        if operations.first().is_some_and(|first| first.sequence == due) {
+            replay.ahead.extend(operations);
+        }
+        advance(bench, replay, now)
+    });
+    effects.unwrap_or_default()
+}
+
+/// Asks for the tree of a moment.
+fn seek(replay: &mut Replay, sequence: u64) -> Vec<Effect> {
+    let sequence = sequence.min(replay.length);
+    replay.turn();
+    replay.seeking = Some(sequence);
+    vec![Effect::Seek { sequence }]
+}
+
+/// The tree of a moment came.
+pub(super) fn sought(model: &mut Model, sought: Sought, now: u64) -> Vec<Effect> {
+    let effects = with(model, |bench, replay| {
+        if replay.seeking != Some(sought.sequence) {
+            // The person has jumped on since.
+            return Vec::new();
+        }
+        replay.seeking = None;
+        bench.show(*sought.tree);
+        replay.last = now;
+        advance(bench, replay, now)
+    });
+    effects.unwrap_or_default()
+}
+
+/// Goes to the moment after an operation.
+pub(super) fn go_to(model: &mut Model, sequence: u64) -> Vec<Effect> {
+    with(model, |_, replay| seek(replay, sequence)).unwrap_or_default()
+}
+
+/// The moment that is shown, or will be.
+fn position(bench: &Workbench, replay: &Replay) -> u64 {
+    replay.seeking.unwrap_or_else(|| bench.tree.sequence())
+}
+
+/// Goes by so many operations.
+pub(super) fn step(model: &mut Model, by: i64) -> Vec<Effect> {
+    let effects = with(model, |bench, replay| {
+        replay.playing = false;
+        let to = position(bench, replay).saturating_add_signed(by);
+        seek(replay, to)
+    });
+    effects.unwrap_or_default()
+}
+
+/// Goes to the next or the previous moment of a kind.
+pub(super) fn jump(model: &mut Model, kind: MarkKind, forwards: bool) -> Vec<Effect> {
+    let found = with(model, |bench, replay| {
+        replay.playing = false;
+        let at = position(bench, replay);
+        let mut marks = replay.marks.iter().filter(|mark| mark.kind == kind);
+        let found = if forwards {
+            marks.find(|mark| mark.sequence > at)
+        } else {
+            marks.rfind(|mark| mark.sequence < at)
+        };
+        found.map(|mark| mark.sequence)
+    });
+    if let Some(sequence) = found.flatten() {
+        go_to(model, sequence)
+    } else {
+        let way = if forwards { "after" } else { "before" };
+        model.tell(format!("There is no {} {way} this moment.", name(kind)));
+        Vec::new()
+    }
+}
+
+fn name(kind: MarkKind) -> &'static str {
+    match kind {
+        MarkKind::Step => "step of the search",
+        MarkKind::Evaluation => "evaluation",
+        MarkKind::Answer => "answer",
+        MarkKind::Prune => "prune",
+        MarkKind::Splice => "splice",
+    }
+}
+
+/// Plays faster or slower.
+pub(super) fn change_speed(model: &mut Model, faster: bool) -> Vec<Effect> {
+    let speed = with(model, |_, replay| {
+        let now = replay.speed;
+        let next = if faster {
+            SPEEDS.into_iter().find(|speed| *speed > now).unwrap_or(FULL_SPEED)
+        } else {
+            SPEEDS.into_iter().rfind(|speed| *speed < now).unwrap_or(SPEEDS[0])
+        };
+        replay.speed = next;
+        next
+    });
+    if let Some(speed) = speed {
+        model.tell(format!("Plays at {}.", written_speed(speed)));
+    }
+    Vec::new()
+}
+
+/// `:speed S`.
+pub(super) fn set_speed(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
+    let Some(speed) = read_speed(arguments.text()) else {
+        model.complain("A speed is a number from 0.25 to 64, or full.");
+        return Vec::new();
+    };
+    with(model, |_, replay| replay.speed = speed);
+    Vec::new()
+}
+
+/// Begins a new session from this moment.
+pub(super) fn branch(model: &mut Model) -> Vec<Effect> {
+    let effects = with(model, |bench, replay| {
+        replay.playing = false;
+        (bench.tree.sequence() > 0).then(|| Effect::Branch { sequence: bench.tree.sequence() })
+    });
+    if let Some(effect) = effects.flatten() {
+        vec![effect]
+    } else {
+        model.tell("Before the first operation there is nothing to branch from.");
+        Vec::new()
+    }
+}
+
+/// Leaves the replay: back to the session that it began from, or out of the program.
+pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    match bench.replay.as_mut().and_then(|replay| replay.back.take()) {
+        Some(live) => {
+            model.screen = Screen::Workbench(live);
+            vec![Effect::EndReplay]
+        }
+        // The program was started for it.
+        None => vec![Effect::Quit],
+    }
+}
+
+/// The speeds that can be filled in.
+pub(super) fn speeds(_: &Model) -> Vec<String> {
+    let speeds = SPEEDS.iter().map(f64::to_string);
+    speeds.chain(["full".to_owned()]).collect()
+}
+
+#[cfg(test)]
+#[path = "replay_tests.rs"]
+mod tests;

@@ -1,0 +1,151 @@
+//! Proposed labels: what the model's own rating, or a verifier, says of a step.
+
+use crate::evaluate::{Rating, verify};
+use crate::tree::{Label, NodeId, State, Tree};
+
+/// Values below this are proposed as bad.
+const BAD: f64 = 0.4;
+/// Values from here on are proposed as good.
+const GOOD: f64 = 0.6;
+
+/// Returns the label that is proposed for a step: the verifier's verdict on an answer, else what
+/// the model's rating comes to. A step that nobody judged has no proposal.
+#[must_use]
+pub fn proposal(tree: &Tree, id: NodeId) -> Option<Label> {
+    let verdict = tree.evaluation(id, verify::NAME);
+    let value = verdict.or_else(|| tree.evaluation(id, Rating::NAME))?.value;
+    Some(match value {
+        value if value < BAD => Label::Bad,
+        value if value < GOOD => Label::Neutral,
+        _ => Label::Good,
+    })
+}
+
+/// How far the labelling of a tree has come. Steps that repeat a sibling, still grow or are out of
+/// the search are not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps with a label.
+    pub labelled: usize,
+    /// Steps without a label, but with a proposal.
+    pub proposed: usize,
+    /// Steps with a flag.
+    pub flagged: usize,
+    /// Steps without a label.
+    pub left: usize,
+}
+
+impl Progress {
+    /// Counts the steps of a tree.
+    #[must_use]
+    pub fn of(tree: &Tree) -> Self {
+        let mut progress = Self::default();
+        let mut live = vec![true; tree.len()];
+        for id in tree.ids().skip(1) {
+            let node = tree.node(id);
+            let above = node.parent().is_none_or(|parent| live[parent.index()]);
+            live[id.index()] = above && !node.is_pruned();
+            if !live[id.index()] || !may_be_labelled(tree, id) {
+                continue;
+            }
+            progress.labelled += usize::from(node.label().is_some());
+            progress.left += usize::from(node.label().is_none());
+            let proposed = node.label().is_none() && proposal(tree, id).is_some();
+            progress.proposed += usize::from(proposed);
+            progress.flagged += usize::from(node.is_flagged());
+        }
+        progress
+    }
+}
+
+impl std::fmt::Display for Progress {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { labelled, proposed, flagged, left } = self;
+        write!(
+            formatter,
+            "{labelled} labelled, {proposed} proposed, {flagged} flagged, {left} left"
+        )
+    }
+}
+
+/// Whether a step is whole and is not a mere repetition.
+pub(super) fn may_be_labelled(tree: &Tree, id: NodeId) -> bool {
+    id != NodeId::ROOT && matches!(tree.node(id).state(), State::Open | State::Answered)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::tree::sample::Grower;
+    use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, Finish};
+
+    /// Lets an evaluator judge a step.
+    pub fn judge(grower: &mut Grower, node: NodeId, evaluator: &str, value: f64) {
+        let evaluation = Evaluation {
+            evaluator: evaluator.to_owned(),
+            value,
+            raw: value,
+            scale: "0..1".into(),
+            mass: None,
+            explanation: String::new(),
+            kind: EvaluatorKind::Llm,
+            calls: 1,
+            tokens: 0,
+        };
+        grower.act(Actor::Model, Body::Evaluated { node, evaluation });
+    }
+
+    /// Adds a rated step.
+    pub fn step(grower: &mut Grower, parent: NodeId, text: &str, rating: f64) -> NodeId {
+        let node = grower.add(parent, text);
+        judge(grower, node, Rating::NAME, rating);
+        node
+    }
+
+    /// Adds a rated and verified answer.
+    pub fn answer(
+        grower: &mut Grower,
+        parent: NodeId,
+        text: &str,
+        rating: f64,
+        right: bool,
+    ) -> NodeId {
+        let node = grower.sprout(parent, text);
+        let answer = Some(text.to_owned());
+        grower.act(Actor::Model, Body::NodeFinished { node, finish: Finish::EndOfTurn, answer });
+        judge(grower, node, Rating::NAME, rating);
+        judge(grower, node, verify::NAME, f64::from(u8::from(right)));
+        node
+    }
+
+    #[test]
+    fn a_verdict_outweighs_the_rating_and_nothing_has_no_proposal() {
+        let mut grower = Grower::new("p");
+        let low = step(&mut grower, NodeId::ROOT, "a\n", 0.39);
+        let middle = step(&mut grower, NodeId::ROOT, "b\n", 0.4);
+        let high = step(&mut grower, NodeId::ROOT, "c\n", 0.6);
+        let wrong = answer(&mut grower, high, "25", 1.0, false);
+        let bare = grower.add(NodeId::ROOT, "d\n");
+        let found = |id| proposal(&grower.tree, id);
+        assert_eq!(found(low), Some(Label::Bad));
+        assert_eq!(found(middle), Some(Label::Neutral));
+        assert_eq!(found(high), Some(Label::Good));
+        assert_eq!(found(wrong), Some(Label::Bad));
+        assert_eq!(found(bare), None);
+    }
+
+    #[test]
+    fn progress_counts_what_can_be_labelled() {
+        let mut grower = Grower::new("p");
+        let one = step(&mut grower, NodeId::ROOT, "a\n", 0.9);
+        let two = step(&mut grower, one, "b\n", 0.9);
+        grower.add(two, "c\n");
+        let out = step(&mut grower, NodeId::ROOT, "d\n", 0.1);
+        step(&mut grower, out, "e\n", 0.1);
+        grower.act(Actor::Person, Body::Pruned { node: out });
+        grower.act(Actor::Person, Body::Labelled { node: one, label: Some(Label::Good) });
+        grower.act(Actor::Person, Body::Flagged { node: two, flagged: true });
+        let progress = Progress::of(&grower.tree);
+        assert_eq!(progress.to_string(), "1 labelled, 1 proposed, 1 flagged, 2 left");
+    }
+}

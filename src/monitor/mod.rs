@@ -1,0 +1,28 @@
+//! What the health of one tree, or of many, looks like.
+//!
+//! Responsible for figures and series that are read off trees: how much the answers agree, how
+//! often sampling finds the right one, what a threshold on the value would select, what revisions
+//! change, and how far each evaluator can be believed. One monitor, one file; [`Health`] gathers
+//! them over trees, and [`Report`] is what a person and a program read.
+//!
+//! Not responsible for changing anything. Agreement and correctness stay different figures, and
+//! whatever rests on a vote alone is marked as pseudo.
+
+mod attempts;
+mod balance;
+mod calibration;
+mod chance;
+mod confusion;
+mod consistency;
+mod health;
+mod page;
+mod revision;
+
+pub use balance::{Balance, balance};
+pub use calibration::{Bin, Calibration};
+pub use chance::{pass_at, pass_at_least, wilson};
+pub use confusion::Confusion;
+pub use consistency::Consistency;
+pub use health::{Against, Health, Judge, Pass, Report};
+pub use page::page;
+pub use revision::Revisions;

@@ -1,0 +1,47 @@
+//! Exports from the workbench: what its effects ask for, done on a thread of their own.
+
+use std::path::{Path, PathBuf};
+
+use crate::engine::protocol::ModelOptions;
+use crate::export::{self, Format, Needs, Options, Rendering, Survey, Tools, dataset};
+
+/// Looks at what an export of a session would hold.
+pub fn survey(
+    session: &Path,
+    format: &str,
+    pseudo_labels: bool,
+    model: &ModelOptions,
+) -> Result<Survey, String> {
+    let format = Format::named(format).ok_or("there is no such format")?;
+    let options = Options { pseudo_labels, ..Options::default() };
+    // Without a template only the formats that need one have no records.
+    let rendering = Rendering::of_model(model).ok();
+    export::survey(session, format, &options, rendering.as_ref()).map_err(|error| error.to_string())
+}
+
+/// Writes a session as a data set; returns what to tell the person.
+pub fn write(
+    session: PathBuf,
+    format: &str,
+    out: &Path,
+    pseudo_labels: bool,
+    model: &ModelOptions,
+) -> Result<String, String> {
+    let format = Format::named(format).ok_or("there is no such format")?;
+    if format.needs == Needs::Tokenizer {
+        let name = format.name;
+        return Err(format!("{name} needs the tokenizer: run pleach export --format {name}."));
+    }
+    let rendering = match format.needs {
+        Needs::Nothing => None,
+        _ => Some(Rendering::of_model(model)?),
+    };
+    let options = Options { pseudo_labels, ..Options::default() };
+    let mut progress = |_, _| true;
+    let mut tools =
+        Tools { rendering: rendering.as_ref(), tokenizer: None, progress: &mut progress };
+    let (report, place) = dataset::write(&[session], &[format], &options, out, &mut tools)
+        .map_err(|error| format!("{error}."))?;
+    let records: usize = report.formats.iter().map(export::Table::rows).sum();
+    Ok(format!("{records} records are in {}.", place.display()))
+}

@@ -1,0 +1,143 @@
+//! The export screen: formats with their counts at the left, the record at the right.
+//!
+//! What is learnt and what is only read differ in colour and in the mark at the left edge.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::overlay::{Row, framed};
+use super::put;
+use crate::app::Export;
+use crate::app::layout::Area;
+use crate::export::{FORMATS, Fate, Survey};
+use crate::text::{SafeText, Wrapped, pad};
+use crate::ui::theme::Theme;
+
+/// Columns of the list of formats.
+const LIST: u16 = 30;
+/// The narrowest screen that has the list beside the record.
+const WIDE: u16 = 70;
+/// Rows at the lower edge for what is left out, at most.
+const REMARKS: u16 = 6;
+
+pub fn draw(export: &Export, theme: &Theme, frame: &mut Frame) {
+    let screen = frame.area();
+    let area = Rect { height: screen.height.saturating_sub(2), ..screen };
+    let inside = framed(theme, frame, "Export", area);
+    let list = if inside.width >= WIDE { LIST } else { 0 };
+    if list > 0 {
+        formats(export, theme, frame, Area { width: list, ..inside });
+    }
+    let right = Area { x: inside.x + list, width: inside.width - list, ..inside };
+    let remarks = remarks(export, theme, usize::from(right.width).max(1));
+    let low = u16::try_from(remarks.len()).unwrap_or(REMARKS).min(REMARKS).min(right.height / 3);
+    let upper = Area { height: right.height - low, ..right };
+    record(export, theme, frame, upper);
+    let lower = Area { y: right.y + upper.height, height: low, ..right };
+    for (line, row) in (0..lower.height).zip(&remarks) {
+        put(frame, lower, line, 0, row);
+    }
+}
+
+fn formats(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
+    let height = usize::from(area.height);
+    let top = export.chosen.saturating_sub(height.saturating_sub(1));
+    let counts = export.found.as_ref().map(|found| found.counts.as_slice()).unwrap_or_default();
+    for (line, (at, format)) in (0..area.height).zip(FORMATS.iter().enumerate().skip(top)) {
+        let count = counts.get(at).map_or("…".to_owned(), ToString::to_string);
+        let chosen = at == export.chosen;
+        let style = theme.style(if chosen { "accent" } else { "text" });
+        let row = [
+            Span::styled(if chosen { "▌" } else { " " }, theme.style("accent")),
+            Span::styled(pad(format.name, 22), style),
+            Span::styled(format!("{count:>4}"), theme.style("muted")),
+        ];
+        put(frame, area, line, 0, &row);
+    }
+}
+
+fn record(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
+    let format = export.format();
+    let columns = usize::from(area.width.saturating_sub(2)).max(1);
+    let mut rows: Vec<Row> = Vec::new();
+    let Some(found) = export.found.as_ref().filter(|found| found.format == format.name) else {
+        let text = format!("{}: looking at the session…", format.name);
+        put(frame, area, 0, 0, &[Span::styled(text, theme.style("muted"))]);
+        return;
+    };
+    let place = match found.records.len() {
+        0 => "no record".to_owned(),
+        count => format!("record {} of {count}", export.record + 1),
+    };
+    let head = vec![
+        Span::styled(format.name, theme.style("title")),
+        Span::styled(format!("  {place}"), theme.style("text")),
+        Span::styled(
+            if export.pseudo_labels { "  with pseudo-labels" } else { "" },
+            theme.style("notice.error"),
+        ),
+    ];
+    put(frame, area, 0, 0, &head);
+    put(frame, area, 1, 0, &[Span::styled(format.loads, theme.style("muted"))]);
+    lay_out(found, export.record, theme, columns, &mut rows);
+    let body = Area { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
+    let last = rows.len().saturating_sub(usize::from(body.height));
+    for (line, row) in (0..body.height).zip(rows.iter().skip(export.scrolled.min(last))) {
+        put(frame, body, line, 0, row);
+    }
+}
+
+/// Lays a record out: its passages, or its JSON where nothing is learnt of it.
+fn lay_out(found: &Survey, record: usize, theme: &Theme, columns: usize, rows: &mut Vec<Row>) {
+    let Some(shown) = found.records.get(record) else { return };
+    if shown.passages.len() < 2 {
+        let text = SafeText::block(&shown.json);
+        wrap(&text, " ", theme, "text", columns, rows);
+        return;
+    }
+    let mut before = None;
+    for passage in &shown.passages {
+        let (mark, word, scope) = match passage.fate {
+            Fate::Read => ("│", "only read", "muted"),
+            Fate::Learnt => ("█", "learnt", "value.high"),
+            Fate::Good => ("+", "good", "value.high"),
+            Fate::Bad => ("-", "bad", "value.low"),
+        };
+        if before != Some(passage.fate) {
+            rows.push(vec![Span::styled(format!("{mark} {word}:"), theme.style("title"))]);
+            before = Some(passage.fate);
+        }
+        wrap(&SafeText::block(&passage.text), mark, theme, scope, columns, rows);
+    }
+}
+
+fn wrap(
+    text: &SafeText,
+    mark: &'static str,
+    theme: &Theme,
+    scope: &str,
+    columns: usize,
+    rows: &mut Vec<Row>,
+) {
+    let wrapped = Wrapped::new(text, columns);
+    for at in 0..wrapped.rows().len() {
+        rows.push(vec![
+            Span::styled(format!("{mark} "), theme.style(scope)),
+            Span::styled(wrapped.row(text, at).to_owned(), theme.style(scope)),
+        ]);
+    }
+}
+
+fn remarks(export: &Export, theme: &Theme, columns: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for remark in export.found.iter().flat_map(|found| &found.remarks) {
+        let text = SafeText::line(&format!("! {remark}"));
+        let wrapped = Wrapped::new(&text, columns);
+        for at in 0..wrapped.rows().len() {
+            let row = wrapped.row(&text, at).to_owned();
+            rows.push(vec![Span::styled(row, theme.style("muted"))]);
+        }
+    }
+    rows
+}
