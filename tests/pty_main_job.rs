@@ -65,12 +65,13 @@ fn a_tree_is_grown_pruned_saved_and_opened_again() {
     let mut program = start(&home);
     assert!(program.screen().contains("▌ Use 4, 7, 8 and 8 to make 24."), "a sample is offered");
 
-    program.press("<enter>");
+    // The hardest of the three samples: its search does not end after a few steps.
+    program.press("jj<enter>");
     let grown = program.wait_for("a search that has come to rest", rests);
     let is_value = |word: &str| word.starts_with("0.") && word.parse::<f64>().is_ok();
     let has_value = |row: &String| row.split_whitespace().any(is_value);
     let rows = program.tree_rows();
-    assert!(rows.iter().filter(|row| has_value(row)).count() > 1, "nodes have values:\n{grown}");
+    assert!(rows.iter().filter(|row| has_value(row)).count() > 5, "nodes have values:\n{grown}");
     assert!(pty::saved(&grown).is_some(), "what is saved is told:\n{grown}");
 
     program.press("j");

@@ -3,7 +3,7 @@
 use super::super::message::Opened;
 use super::super::{Model, Msg, parse_keys, update};
 use crate::tree::sample::Grower;
-use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, Finish, Label, NodeId};
+use crate::tree::{Actor, Body, Finish, Label, NodeId};
 
 /// A session with one path of so many rated steps; the ratings alternate between good and bad
 /// where asked.
@@ -15,18 +15,7 @@ fn session(steps: usize, bad: Option<usize>) -> Model {
         let finish = if step == steps { Finish::EndOfTurn } else { Finish::Step };
         grower.act(Actor::Model, Body::NodeFinished { node, finish, answer: None });
         let value = if bad == Some(step) { 0.1 } else { 0.9 };
-        let evaluation = Evaluation {
-            evaluator: "rating".into(),
-            value,
-            raw: value,
-            scale: "0..1".into(),
-            mass: None,
-            explanation: String::new(),
-            kind: EvaluatorKind::Llm,
-            calls: 1,
-            tokens: 0,
-        };
-        grower.act(Actor::Model, Body::Evaluated { node, evaluation });
+        grower.judge(node, "rating", value);
         parent = node;
     }
     let mut model = Model::new((100, 30), 0);

@@ -4,7 +4,6 @@
 //! and for printing. What is decided is worked out by the `curate` and `monitor` rooms.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -209,8 +208,7 @@ fn append(path: &Path, bodies: impl Iterator<Item = (Actor, Body)>) -> Result<()
     }
     let (log, mut writer) = session::open(path, Box::new(|_| {}))?;
     let mut tree = Tree::fold(&log.operations).map_err(|error| damaged(path, &error))?;
-    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    let time = u64::try_from(time).unwrap_or(u64::MAX);
+    let time = crate::ui::now();
     let mut operations = Vec::new();
     for (actor, body) in bodies {
         let operation = Operation { sequence: tree.sequence() + 1, time, actor, body };

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::score::Score;
+use crate::ui::xml;
 
 /// A policy's scores over budgets, the smallest first.
 pub type Series = Vec<Score>;
@@ -42,7 +43,7 @@ pub fn svg(title: &str, all: &[Series]) -> String {
     let y = |share: f64| BOTTOM - (BOTTOM - TOP) * share;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"13\">\n<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>\n<text x=\"{LEFT}\" y=\"20\" font-size=\"15\">{}</text>\n",
-        escape(title)
+        xml(title)
     );
     for tenth in (0..=10u8).step_by(2) {
         let at = y(f64::from(tenth) / 10.0);
@@ -89,26 +90,11 @@ pub fn svg(title: &str, all: &[Series]) -> String {
             RIGHT + 36.0,
             RIGHT + 42.0,
             row + 4.0,
-            escape(name)
+            xml(name)
         );
     }
     svg.push_str("</svg>\n");
     svg
-}
-
-/// Escapes text for XML and leaves out what XML cannot hold.
-fn escape(text: &str) -> String {
-    let fit = text.chars().filter(|character| !character.is_control());
-    fit.fold(String::new(), |mut escaped, character| {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
-        escaped
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::{GrowArguments, ModelArguments};
 use super::exit::{Exit, Failure};
@@ -227,8 +226,7 @@ impl Verb<'_> {
         if let Some(seed) = self.seed {
             facts.insert(session::SEED.to_owned(), seed.to_string());
         }
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let created = u64::try_from(since.as_millis()).unwrap_or_default();
+        let created = crate::ui::now();
         session::create(path, &Fresh { identity: session::new_identity()?, created, facts })?;
         Ok(())
     }

@@ -7,7 +7,7 @@
 //! Invariant: every operation that is applied to the tree is handed to the writer, in order.
 
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinSet;
@@ -301,9 +301,7 @@ pub struct Clock {
 
 impl Clock {
     pub fn start() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let milliseconds = u64::try_from(since.as_millis()).unwrap_or_default();
-        Self { began: Instant::now(), milliseconds }
+        Self { began: Instant::now(), milliseconds: crate::ui::now() }
     }
 
     pub fn now(&self) -> u64 {

@@ -5,7 +5,6 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -40,7 +39,7 @@ pub fn import(arguments: &ImportArguments, output: &mut Output) -> Result<Exit, 
         ));
     }
     let file = File::open(path).map_err(|error| failed(error.to_string()))?;
-    let now = now();
+    let now = crate::ui::now();
     let options =
         Options { format: arguments.format.as_deref(), together: arguments.together, now };
     let (trees, report) =
@@ -86,9 +85,4 @@ fn save(
     let fresh = Fresh { identity: session::new_identity()?, created: now, facts };
     let problem = imported.tree.problem().map_or("", |problem| &problem.text);
     Ok(session::create_in_with(folder, problem, &fresh, &imported.operations)?)
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

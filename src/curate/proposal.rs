@@ -77,28 +77,12 @@ pub(super) fn may_be_labelled(tree: &Tree, id: NodeId) -> bool {
 pub(super) mod tests {
     use super::*;
     use crate::tree::sample::Grower;
-    use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, Finish};
-
-    /// Lets an evaluator judge a step.
-    pub fn judge(grower: &mut Grower, node: NodeId, evaluator: &str, value: f64) {
-        let evaluation = Evaluation {
-            evaluator: evaluator.to_owned(),
-            value,
-            raw: value,
-            scale: "0..1".into(),
-            mass: None,
-            explanation: String::new(),
-            kind: EvaluatorKind::Llm,
-            calls: 1,
-            tokens: 0,
-        };
-        grower.act(Actor::Model, Body::Evaluated { node, evaluation });
-    }
+    use crate::tree::{Actor, Body, Finish};
 
     /// Adds a rated step.
     pub fn step(grower: &mut Grower, parent: NodeId, text: &str, rating: f64) -> NodeId {
         let node = grower.add(parent, text);
-        judge(grower, node, Rating::NAME, rating);
+        grower.judge(node, Rating::NAME, rating);
         node
     }
 
@@ -113,8 +97,8 @@ pub(super) mod tests {
         let node = grower.sprout(parent, text);
         let answer = Some(text.to_owned());
         grower.act(Actor::Model, Body::NodeFinished { node, finish: Finish::EndOfTurn, answer });
-        judge(grower, node, Rating::NAME, rating);
-        judge(grower, node, verify::NAME, f64::from(u8::from(right)));
+        grower.judge(node, Rating::NAME, rating);
+        grower.judge(node, verify::NAME, f64::from(u8::from(right)));
         node
     }
 

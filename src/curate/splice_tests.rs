@@ -58,7 +58,7 @@ fn pairs_keep_the_floor_and_the_gap() {
         let answer = Some(text.to_owned());
         let finish = Finish::EndOfTurn;
         grower.act(Actor::Model, Body::NodeFinished { node: end, finish, answer });
-        super::super::proposal::tests::judge(grower, end, Rating::NAME, value);
+        grower.judge(end, Rating::NAME, value);
         end
     };
     let low = unverified(&mut grower, "low", 0.3);

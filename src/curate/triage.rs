@@ -94,7 +94,7 @@ fn contradiction(tree: &Tree, id: NodeId) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::proposal::tests::{answer, judge, step};
+    use super::super::proposal::tests::{answer, step};
     use super::*;
     use crate::tree::sample::Grower;
     use crate::tree::{Actor, Body};
@@ -105,7 +105,7 @@ mod tests {
         let sure = step(&mut grower, NodeId::ROOT, "a\n", 0.9);
         let unsure = step(&mut grower, sure, "b\n", 0.45);
         let torn = step(&mut grower, sure, "c\n", 0.9);
-        judge(&mut grower, torn, "p-true", 0.1);
+        grower.judge(torn, "p-true", 0.1);
         let end = answer(&mut grower, unsure, "25", 0.95, false);
         let told = |grower: &Grower, id| reason(&grower.tree, id).map(|why| why.to_string());
         assert_eq!(told(&grower, sure).as_deref(), Some("no label yet"));

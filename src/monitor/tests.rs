@@ -4,30 +4,15 @@ use super::*;
 use crate::evaluate::verify;
 use crate::monitor::page;
 use crate::tree::sample::Grower;
-use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, Finish, NodeId};
-
-fn judge_step(grower: &mut Grower, node: NodeId, evaluator: &str, value: f64) {
-    let evaluation = Evaluation {
-        evaluator: evaluator.to_owned(),
-        value,
-        raw: value,
-        scale: "0..1".into(),
-        mass: None,
-        explanation: String::new(),
-        kind: EvaluatorKind::Llm,
-        calls: 1,
-        tokens: 0,
-    };
-    grower.act(Actor::Model, Body::Evaluated { node, evaluation });
-}
+use crate::tree::{Actor, Body, Finish, NodeId};
 
 /// Adds a trajectory that was rated and verified.
 fn answer(grower: &mut Grower, parent: NodeId, text: &str, rating: f64, right: bool) -> NodeId {
     let node = grower.sprout(parent, text);
     let answer = Some(text.to_owned());
     grower.act(Actor::Model, Body::NodeFinished { node, finish: Finish::EndOfTurn, answer });
-    judge_step(grower, node, "rating", rating);
-    judge_step(grower, node, verify::NAME, f64::from(u8::from(right)));
+    grower.judge(node, "rating", rating);
+    grower.judge(node, verify::NAME, f64::from(u8::from(right)));
     node
 }
 
@@ -46,7 +31,7 @@ fn the_figures_of_a_tree_are_those_counted_by_hand() {
         answer(&mut grower, NodeId::ROOT, text, rating, right);
     }
     let step = grower.add(NodeId::ROOT, "a step\n");
-    judge_step(&mut grower, step, "rating", 0.8);
+    grower.judge(step, "rating", 0.8);
     grower.act(Actor::Person, Body::Labelled { node: step, label: Some(Label::Bad) });
     let found = report(&grower);
     assert_eq!((found.trees, found.nodes, found.verified), (1, 5, (4, 2)));
@@ -93,8 +78,8 @@ fn a_signal_is_measured_against_what_was_there_without_it() {
     grower.splice(step);
     let end = NodeId(u32::try_from(grower.tree.len() - 1).unwrap());
     assert!(matches!(grower.tree.node(end).source(), crate::tree::Source::Spliced));
-    judge_step(&mut grower, end, "rating", 0.2);
-    judge_step(&mut grower, end, verify::NAME, 0.0);
+    grower.judge(end, "rating", 0.2);
+    grower.judge(end, verify::NAME, 0.0);
     let found = report(&grower);
     let revisions = found.revisions.unwrap();
     assert_eq!((revisions.first, revisions.second, revisions.spoilt), (1.0, 0.0, 1.0));
@@ -108,7 +93,7 @@ fn without_a_verifier_the_balance_is_marked_as_pseudo() {
         let node = grower.sprout(NodeId::ROOT, &format!("so {text} {rating}"));
         let answer = Some(text.to_owned());
         grower.act(Actor::Model, Body::NodeFinished { node, finish: Finish::EndOfTurn, answer });
-        judge_step(&mut grower, node, "rating", rating);
+        grower.judge(node, "rating", rating);
     }
     let found = report(&grower);
     assert_eq!((found.verified, found.pass.len()), ((0, 0), 0));

@@ -1,8 +1,8 @@
 //! Trees for tests: a small way to grow them, and random ones from a seed.
 
 use super::{
-    Actor, Body, Finish, FoldError, Label, Meaning, NodeId, Operation, Origin, Problem, Sampling,
-    Splice, SplicedStep, State, Token, Tree,
+    Actor, Body, Evaluation, EvaluatorKind, Finish, FoldError, Label, Meaning, NodeId, Operation,
+    Origin, Problem, Sampling, Splice, SplicedStep, State, Token, Tree,
 };
 
 /// Grows a tree by operations and keeps the log.
@@ -74,6 +74,22 @@ impl Grower {
         let node = self.sprout(parent, text);
         self.act(Actor::Model, Body::NodeFinished { node, finish: Finish::Step, answer: None });
         node
+    }
+
+    /// Lets an evaluator judge a step.
+    pub fn judge(&mut self, node: NodeId, evaluator: &str, value: f64) {
+        let evaluation = Evaluation {
+            evaluator: evaluator.to_owned(),
+            value,
+            raw: value,
+            scale: "0..1".into(),
+            mass: None,
+            explanation: String::new(),
+            kind: EvaluatorKind::Llm,
+            calls: 1,
+            tokens: 0,
+        };
+        self.act(Actor::Model, Body::Evaluated { node, evaluation });
     }
 }
 

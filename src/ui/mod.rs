@@ -31,9 +31,10 @@ pub use look::Look;
 pub use plain::plain;
 pub use player::recorded;
 pub use run::{Draw, Latency, drive, run};
-pub use runtime::{Arrival, Runtime};
+pub use runtime::{Arrival, Runtime, now};
 pub use script::{Picture, picture, script};
 pub use settings::Settings;
+pub use svg::xml;
 pub use watch::Watch;
 
 /// How the program is started.

@@ -279,6 +279,7 @@ fn acknowledge(arrivals: &UnboundedSender<Arrival>) -> Box<dyn Fn(Ack) + Send> {
 }
 
 /// The time, in milliseconds since 1970-01-01 UTC.
+#[must_use]
 pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)

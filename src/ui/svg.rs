@@ -32,7 +32,7 @@ pub fn svg(buffer: &Buffer, title: &str) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {wide} {high}\" width=\"{wide}\" height=\"{high}\" \
          font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"15\">\n\
          <title>{}</title>\n<rect width=\"{wide}\" height=\"{high}\" rx=\"8\" fill=\"{PAPER}\"/>\n",
-        escaped(title)
+        xml(title)
     );
     for row in 0..buffer.area.height {
         for run in runs(buffer, row) {
@@ -119,7 +119,7 @@ fn draw(run: &Run, row: usize, text: &mut String) {
         text,
         "<text x=\"{x}\" y=\"{y}\" textLength=\"{wide}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{ink}\"{style} \
          xml:space=\"preserve\">{}</text>",
-        escaped(shown)
+        xml(shown)
     );
 }
 
@@ -148,8 +148,20 @@ fn colour(colour: Color) -> Option<String> {
     }
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// Escapes text for XML and leaves out what XML cannot hold.
+#[must_use]
+pub fn xml(text: &str) -> String {
+    let fit = text.chars().filter(|character| !character.is_control());
+    fit.fold(String::new(), |mut escaped, character| {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+        escaped
+    })
 }
 
 #[cfg(test)]

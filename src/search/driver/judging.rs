@@ -18,17 +18,12 @@ impl Driver {
             self.ask(tree, node, &evaluator, turn);
         }
         while let Some(Fresh { node, verify, goes_on }) = self.fresh.pop_front() {
-            if tree.node(node).state() == State::Growing {
-                // Its end was not taken in, as in a session that can only be read.
-                continue;
-            }
             let vetoed = self.judge(tree, node, turn);
             if verify {
                 verify_answer(tree, node, turn);
             }
             let deep = tree.node(node).depth() >= self.policy.depth;
-            let open = tree.node(node).state() == State::Open && tree.is_live(node);
-            if goes_on && !vetoed && !deep && open {
+            if goes_on && !vetoed && !deep && tree.is_live(node) {
                 self.grow(tree, node, 1, true, turn);
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::search::{Busy, Choice, Frontier, Policy, Term, View};
 use crate::tree::sample::Grower;
-use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, Finish, NodeId};
+use crate::tree::{Actor, Body, Finish, NodeId};
 
 pub struct Scene {
     pub grower: Grower,
@@ -40,18 +40,7 @@ impl Scene {
 
     /// Judges a node and backs the value up.
     pub fn judge(&mut self, node: NodeId, value: f64) {
-        let evaluation = Evaluation {
-            evaluator: "rating".into(),
-            value,
-            raw: value,
-            scale: "0..1".into(),
-            mass: None,
-            explanation: String::new(),
-            kind: EvaluatorKind::Llm,
-            calls: 1,
-            tokens: 0,
-        };
-        self.grower.act(Actor::Model, Body::Evaluated { node, evaluation });
+        self.grower.judge(node, "rating", value);
         self.back_up(node, value);
     }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tree::sample::random_session;
-use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, Finish, Label, State};
+use crate::tree::{Actor, Body, Finish, Label, State};
 
 /// A question in a form of its own: its words, and a slow way to answer it.
 #[derive(Debug, Clone)]
@@ -151,18 +151,7 @@ fn judged(seed: u64, steps: usize) -> Tree {
     for id in grower.tree.ids().collect::<Vec<_>>() {
         let value = f64::from((id.0 * 7) % 11) / 10.0;
         if id.0 % 3 == 0 {
-            let evaluation = Evaluation {
-                evaluator: "rating".into(),
-                value,
-                raw: value,
-                scale: "0..1".into(),
-                mass: None,
-                explanation: String::new(),
-                kind: EvaluatorKind::Llm,
-                calls: 1,
-                tokens: 0,
-            };
-            grower.act(Actor::Model, Body::Evaluated { node: id, evaluation });
+            grower.judge(id, "rating", value);
         }
     }
     grower.tree

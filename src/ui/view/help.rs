@@ -1,10 +1,9 @@
 //! The help: every command of a place, in groups, with all its keys.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::overlay::{Row, field, framed, more};
+use super::overlay::{Row, column, field, framed, more};
 use super::put;
 use crate::app::command::COMMANDS;
 use crate::app::{Help, Model};
@@ -45,9 +44,7 @@ pub fn draw(model: &Model, help: &Help, theme: &Theme, frame: &mut Frame) {
         row.push(Span::raw(command.does));
         rows.push(row);
     }
-    let wide = screen.width.min(76);
-    let high = screen.height.saturating_sub(2);
-    let area = Rect { x: (screen.width - wide) / 2, y: 0, width: wide, height: high };
+    let area = column(screen, 76);
     let inside = framed(theme, frame, "Help", area);
     let mut search = vec![Span::styled("find: ", theme.style("muted"))];
     search.extend(field(&help.field, theme, usize::from(inside.width).saturating_sub(6)));

@@ -36,6 +36,14 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
 
 pub type Row = Vec<Span<'static>>;
 
+/// A column in the middle of the screen, of at most so many columns, that leaves the two lines at
+/// the bottom free.
+pub fn column(screen: Rect, most: u16) -> Rect {
+    let width = screen.width.min(most);
+    let (x, y) = (screen.x + (screen.width - width) / 2, screen.y);
+    Rect { x, y, width, height: screen.height.saturating_sub(2) }
+}
+
 /// Clears an area, draws a frame with a title around it and returns what is inside.
 pub fn framed(theme: &Theme, frame: &mut Frame, title: &str, area: Rect) -> Area {
     frame.render_widget(Clear, area);

@@ -1,24 +1,16 @@
 //! Text over a screen, wrapped, at its end unless it was scrolled.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::overlay::{Row, framed, more};
+use super::overlay::{Row, column, framed, more};
 use super::put;
 use crate::app::Reader;
 use crate::text::{SafeText, Wrapped};
 use crate::ui::theme::Theme;
 
 pub fn draw(reader: &Reader, theme: &Theme, frame: &mut Frame) {
-    let screen = frame.area();
-    let wide = screen.width.min(100);
-    let area = Rect {
-        x: (screen.width - wide) / 2,
-        y: 0,
-        width: wide,
-        height: screen.height.saturating_sub(2),
-    };
+    let area = column(frame.area(), 100);
     let inside = framed(theme, frame, &SafeText::line(&reader.title), area);
     let columns = usize::from(inside.width).saturating_sub(2).max(1);
     let height = usize::from(inside.height);
