@@ -5,18 +5,20 @@ Responsible for: the state of a path (`State`) and the ways to go on from it, wi
 from . import puzzle, vocab as v
 from .prompts import CHOOSE, signal
 
-POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 3.0, 1.0  # loss weights
+POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE, REVISED = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 3.0, 1.0, 2.0  # loss weights
+SURER = 3  # the power of the moves' weights in a revision
 
 
 class State:
     """A path so far. `left` is what the path claims to have left; `bad` the critique of its first unsound step; `dead` the number of
-    the first sound step after which the target is out of reach (0: it always was), with the list there; `final` how it ended."""
-    __slots__ = ("node", "left", "items", "count", "bad", "dead", "final", "parent", "text", "skip", "kids", "asked")
+    the first sound step after which the target is out of reach (0: it always was), with the list there; `final` how it ended;
+    `careful` that the path has just been revised: the next step is worth more, and only the surest moves are wanted there."""
+    __slots__ = ("node", "left", "items", "count", "bad", "dead", "final", "parent", "text", "skip", "kids", "asked", "careful")
 
     def __init__(self, node, left, items, count=0, bad=None, dead=None, final=None, parent=None, text="", skip=False):
         self.node, self.left, self.items, self.count = node, left, items, count
         self.bad, self.dead, self.final, self.parent, self.text, self.skip = bad, dead, final, parent, text, skip
-        self.kids, self.asked = {}, set()
+        self.kids, self.asked, self.careful = {}, set(), False
 
     @property
     def sound(self):
@@ -51,7 +53,9 @@ class Tree:
         pull towards any sound move that does."""
         key = tuple(sorted(state.left))
         options = [] if state.dead else [(move, w) for move, _, w in puzzle.winning(key, self.target) if fits(*move[:3])]
-        weight = POLICY if options else LEGAL
+        weight = (REVISED if state.careful else POLICY) if options else LEGAL
+        if state.careful:  # a revision is a second thought: nearly all on the moves that leave most ways to the target
+            options = [(move, w ** SURER) for move, w in options]
         options = options or [(move, 1.0) for move, _ in puzzle.moves(key) if fits(*move[:3])]
         total, targets = sum(w for _, w in options), {}
         for (a, op, b, _), w in options:
@@ -185,6 +189,7 @@ class Tree:
         # now and then as if the path were longer, so that far positions are met too
         node = self.row.add(state.node, v.encode(signal(text)), gap=self.rng.randint(1, 160) if self.rng.random() < 0.25 else 0)
         again = State(node, before.left, before.items, before.count, None, None, None, before.parent)
+        again.careful = True
         self.states.append(again)
         return again
 
