@@ -4,7 +4,7 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay bench-export kill-export docs oracles install setup clean \
+.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay bench-search bench-export kill-export docs oracles install setup clean \
 	kill damage openers faults kill-points messages renders soak endings fuzz audit
 
 help: ## list the targets
@@ -49,6 +49,20 @@ oracles: setup ## export in every format and load it with the real trainers (ins
 
 bench-replay: setup ## measure opening, replay and seeks of a session of 1,000,000 operations
 	$(CARGO) bench --locked --bench replay
+
+# Stops and goes on where it was; a new model needs a new OUT. MODEL=FILE compares with another one.
+POLICIES ?= best-first,best-of-n,best-of-n-checked,self-consistency,swe-search,greedy
+SEEDS ?= 3
+TOKENS ?= 500,1000,2000
+OUT ?= target/bench-search
+
+bench-search: setup ## compare POLICIES at equal tokens on both sets of puzzles; goes on where it stopped
+	$(CARGO) build --release --locked
+	@for set in tree-of-thoughts-100 reserved-300; do \
+		echo "$$set"; \
+		nice -n 10 target/release/pleach $(if $(MODEL),--model $(MODEL)) eval assets/problems/$$set.jsonl \
+			--policies $(POLICIES) --tokens $(TOKENS) --seeds $(SEEDS) --out $(OUT)/$$set || exit; \
+	done
 
 # The tests of tests/reliability and tests/pty_endings.rs, with a count; see docs/reliability.md.
 CYCLES ?= 20000

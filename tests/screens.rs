@@ -142,6 +142,24 @@ fn the_messages_and_the_log_of_the_search() {
 }
 
 #[test]
+fn a_debate_and_its_transcript() {
+    snapshot("debate", &problem("How much is half of 42?"), "gd");
+    snapshot("debate-end", &problem("How much is half of 42?"), "gd<esc>gDG");
+    let shown = screen(problem("p"), "gD", (80, 24));
+    assert!(shown.contains("There was no debate yet"), "{shown}");
+}
+
+#[test]
+fn proposers_and_evaluators_by_name() {
+    snapshot("proposers", &problem("How much is half of 42?"), "<space>n");
+    let told = |keys: &str| screen(problem("How much is half of 42?"), keys, (120, 40));
+    assert!(told(":proposer plan<enter>").contains("Steps are proposed by plan"));
+    assert!(told("j<space>vpairwise<enter>").contains("pairwise"));
+    assert!(told("gEhint-logic<enter>fdoes this follow<enter>").contains("Wait, does this follow"));
+    assert!(told(":grow-by nonsense<enter>").contains("no proposer named nonsense"));
+}
+
+#[test]
 fn keys_that_can_follow() {
     snapshot("leader", &problem("How much is half of 42?"), "<space>");
     snapshot("following", &problem("How much is half of 42?"), "g");

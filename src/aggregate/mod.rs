@@ -4,6 +4,7 @@
 //! [`Aggregator`], a name. How often an answer was reached, how much it is believed and whether
 //! it was verified stay three separate figures.
 
+mod debate;
 mod groups;
 mod poll;
 mod rpc;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use crate::tree::{NodeId, Tree};
 
+pub use debate::{Debate, Paragraph, SelfAgreement, transcript};
 pub use groups::Collective;
 pub use poll::{Poll, Vote};
 pub use rpc::{Perplexity, PerplexityConsistency, Rpc};
@@ -42,6 +44,8 @@ pub static AGGREGATORS: &[&dyn Aggregator] = &[
     &PerplexityConsistency,
     &Rpc,
     &Collective,
+    &Debate,
+    &SelfAgreement,
 ];
 
 /// Returns the aggregator of a name; the first if there is none of that name.

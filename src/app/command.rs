@@ -6,9 +6,10 @@
 use super::argument::{Argument, Arguments, anything};
 use super::model::Model;
 use super::{
-    Effect, appearance, export, find, help, judge, line, list, overlay, page, prune, reader,
-    replay, searching, sight, splicing, start, tour, update, workbench,
+    Effect, appearance, asking, debate, export, find, help, judge, line, list, overlay, page,
+    prune, reader, replay, searching, sight, splicing, start, tour, update, workbench,
 };
+use crate::search::debate::Rules;
 use crate::session::MarkKind;
 use crate::tree::Label;
 
@@ -118,8 +119,14 @@ pub static COMMANDS: &[Command] = &[
     command!("search", "start or pause the search", ["s"], BENCH, "Grow", "search", |m, _, now| workbench::toggle_search(m, now)),
     command!("step", "search one step", ["."], BENCH, "Grow", "step", |m, _, now| workbench::step(m, now)),
     command!("grow", "grow children here", ["ge"], BENCH, "Grow", "grow", |m, _, now| workbench::expand(m, now)),
+    command!("grow-by" [Argument::needed("PROPOSER", asking::proposer_names)], "grow children here by a proposer, once", ["gE"], BENCH, "Grow", "", asking::grow_by),
+    command!("proposer" [Argument::optional("NAME", asking::proposer_names)], "choose how steps are proposed", ["<space>n"], BENCH, "Grow", "", |m, a, _| asking::proposer(m, a)),
+    command!("evaluate" [Argument::needed("EVALUATOR", asking::evaluator_names)], "ask an evaluator about this node", ["<space>v"], BENCH, "Judge", "", asking::evaluate),
     command!("roll-out", "roll out here to an answer", ["gr"], BENCH, "Grow", "", |m, _, now| workbench::roll_out(m, now)),
     command!("search-here", "start the search below this node", ["gs"], BENCH, "Grow", "", |m, _, now| workbench::search_here(m, now)),
+    command!("debate", "let agents debate the answers", ["gd"], BENCH, "Grow", "", |m, _, now| debate::hold(m, Rules::SWE_SEARCH, now)),
+    command!("agreement", "ask on which answer most solutions agree", ["gA"], BENCH, "Grow", "", |m, _, now| debate::hold(m, Rules::AGREEMENT, now)),
+    command!("transcript" [Argument::optional("NUMBER", debate::numbers)], "what was said in a debate", ["gD"], BENCH, "Look", "", |m, a, _| debate::open(m, a)),
     command!("search-log", "why the search chose its nodes", ["<space>l"], BENCH, "Grow", "", |m, _, _| reader::search_log(m)),
     command!("prune" [Argument::optional("QUERY", anything)], "prune or restore; all that a query means", ["x"], BENCH, "Change", "prune", |m, a, now| judge::prune(m, a, now)),
     command!("edit" [Argument::optional("TEXT", anything)], "rewrite the step, beside it", ["e"], BENCH, "Change", "", |m, a, now| judge::edit(m, a, now)),
@@ -154,6 +161,8 @@ pub static COMMANDS: &[Command] = &[
     command!("previous-evaluation", "previous evaluation", ["E"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Evaluation, false)),
     command!("next-answer", "next answer", ["a"], REPLAY, "Replay", "answer", |m, _, _| replay::jump(m, MarkKind::Answer, true)),
     command!("previous-answer", "previous answer", ["A"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Answer, false)),
+    command!("next-debate", "next statement of a debate", ["d"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Debate, true)),
+    command!("previous-debate", "previous statement of a debate", ["D"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Debate, false)),
     command!("next-prune", "next prune or restore", ["x"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Prune, true)),
     command!("previous-prune", "previous prune or restore", ["X"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Prune, false)),
     command!("next-splice", "next splice or rewrite", ["p"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Splice, true)),

@@ -6,6 +6,7 @@ use super::model::{EngineState, Model, Screen};
 use super::overlay::Overlay;
 use super::start::Entry;
 use super::workbench::Workbench;
+use crate::aggregate::Paragraph;
 use crate::evaluate::Rating;
 use crate::search::Mode;
 use crate::tree::{NodeId, State};
@@ -17,6 +18,14 @@ pub fn describe(model: &Model) -> Vec<String> {
         (Some(Overlay::Reader(reader)), _) => std::iter::once(format!("{}:", reader.title))
             .chain(reader.paragraphs.iter().map(|(text, _)| text.clone()))
             .collect(),
+        (Some(Overlay::Transcript(transcript)), Screen::Workbench(bench)) => {
+            let (title, said) = transcript.read(bench);
+            let said = said.into_iter().map(|paragraph| match paragraph {
+                Paragraph::Heading(text) => format!("{text}:"),
+                Paragraph::Text(text) => text,
+            });
+            std::iter::once(format!("{title}:")).chain(said).collect()
+        }
         (Some(Overlay::List(list)), _) => {
             let entries =
                 list.entries.iter().map(|entry| format!("{}: {}", entry.line, entry.note));

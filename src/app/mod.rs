@@ -7,8 +7,10 @@
 
 mod appearance;
 pub mod argument;
+mod asking;
 pub mod command;
 pub mod config;
+mod debate;
 mod describe;
 mod document;
 mod effect;
@@ -41,6 +43,7 @@ mod update;
 mod workbench;
 
 pub use config::Config;
+pub use debate::Transcript;
 pub use describe::describe;
 pub use document::Document;
 pub use effect::Effect;

@@ -8,6 +8,7 @@
 //! place, a `Place`, and a file in `ui/view/` that draws it.
 
 use super::command::Place;
+use super::debate::Transcript;
 use super::export::Export;
 use super::field::Field;
 use super::help::Help;
@@ -37,6 +38,8 @@ pub enum Overlay {
     Export(Export),
     /// Figures to be read.
     Page(Page),
+    /// What was said in a debate.
+    Transcript(Transcript),
     /// The splice screen.
     Splicing(Splicing),
 }
@@ -50,7 +53,7 @@ impl Overlay {
             Self::Quit => Place::Quit,
             Self::Line(_) => Place::Line,
             Self::List(_) => Place::List,
-            Self::Reader(_) | Self::Page(_) => Place::Reader,
+            Self::Reader(_) | Self::Page(_) | Self::Transcript(_) => Place::Reader,
             Self::Export(_) => Place::Export,
             Self::Splicing(_) => Place::Splice,
         }
@@ -61,9 +64,12 @@ impl Overlay {
             Self::Help(help) => Some(&mut help.field),
             Self::Line(line) => Some(&mut line.field),
             Self::List(list) => Some(&mut list.field),
-            Self::Reader(_) | Self::Page(_) | Self::Export(_) | Self::Splicing(_) | Self::Quit => {
-                None
-            }
+            Self::Reader(_)
+            | Self::Page(_)
+            | Self::Transcript(_)
+            | Self::Export(_)
+            | Self::Splicing(_)
+            | Self::Quit => None,
         }
     }
 }

@@ -52,6 +52,7 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
             reader.scrolled = reader.scrolled.saturating_add_signed(by).min(1_000_000);
         }
         Some(Overlay::Page(page)) => page.scroll(by),
+        Some(Overlay::Transcript(transcript)) => transcript.scroll(by),
         _ => {}
     }
     Vec::new()

@@ -367,6 +367,7 @@ fn name(kind: MarkKind) -> &'static str {
         MarkKind::Step => "step of the search",
         MarkKind::Evaluation => "evaluation",
         MarkKind::Answer => "answer",
+        MarkKind::Debate => "statement of a debate",
         MarkKind::Prune => "prune",
         MarkKind::Splice => "splice",
     }

@@ -6,7 +6,7 @@ use super::argument::Arguments;
 use super::list::{self, Entry};
 use super::model::Model;
 use super::workbench::Workbench;
-use crate::aggregate::{self, AGGREGATORS, Poll};
+use crate::aggregate::{self, AGGREGATORS, Debate, Poll};
 use crate::search::{Busy, Policy, Term, View};
 
 /// Goes on under another policy, also while the search runs; without a name, lists all.
@@ -72,7 +72,8 @@ pub(super) fn aggregators(_: &Model) -> Vec<String> {
     AGGREGATORS.iter().map(|aggregator| aggregator.name().to_owned()).collect()
 }
 
-fn capital(text: &str) -> String {
+/// A sentence from words that begin small.
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -89,10 +90,12 @@ impl Workbench {
     }
 
     /// Returns the name of the aggregator that ranks the answers: the person's choice, else the
-    /// policy's.
+    /// debate's where one has decided about these answers, else the policy's.
     #[must_use]
     pub fn ranked_by(&self) -> &str {
-        self.aggregator.as_deref().unwrap_or(self.driver.policy().aggregator)
+        let decided = self.tree.verdict().map(|_| Debate::NAME);
+        let own = self.aggregator.as_deref().or(decided);
+        own.unwrap_or(self.driver.policy().aggregator)
     }
 
     /// Ranks the answers anew. The two usual ways are read from the running count.

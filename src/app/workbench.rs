@@ -213,7 +213,8 @@ impl Workbench {
             }
             _ => {}
         }
-        if self.tally.take_in(&self.tree, &operation.body) {
+        let stated = matches!(operation.body, Body::DebateStated { .. });
+        if self.tally.take_in(&self.tree, &operation.body) || stated {
             self.rank();
         }
         true

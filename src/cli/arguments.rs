@@ -1,6 +1,7 @@
 //! The command line: options and verbs, with the words of their help.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -8,7 +9,8 @@ use clap_complete::Shell;
 use super::curation_arguments::{MarkArguments, ReadingArguments, SpliceArguments};
 use super::exit;
 use super::export_arguments::ExportArguments;
-use crate::search::Policy;
+use crate::evaluate::{self, Evaluator};
+use crate::search::{Policy, Proposer, proposers};
 
 /// The largest seed: 53 bits, which every JSON reader holds.
 const LARGEST_SEED: u64 = (1 << 53) - 1;
@@ -210,6 +212,27 @@ pub struct GrowArguments {
     /// The seed of all randomness; drawn anew for each session if absent.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
     pub seed: Option<u64>,
+    /// The most judgements of a tree by the model.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub evaluations: Option<u64>,
+    /// How steps are proposed, in place of the policy's own way.
+    #[arg(long, value_name = "PROPOSER", value_parser = proposers::named)]
+    pub proposer: Option<Arc<dyn Proposer>>,
+    /// How often a step that repeats another is sampled again.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100))]
+    pub resample: Option<u32>,
+    /// Evaluators that judge every step besides the policy's own, separated by commas.
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = evaluate::named)]
+    pub evaluators: Vec<Arc<dyn Evaluator>>,
+    /// Let agents debate the answers of each tree before one is believed; its tokens come on top.
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub debate: bool,
+    /// Ask the model on which answer most solutions of a tree agree, before one is believed.
+    #[arg(long, action = ArgAction::SetTrue, conflicts_with = "debate")]
+    pub agreement: bool,
+    /// Stop a tree once this share of its answers agree, of four at least; from 0.5 to 1.
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub confidence: Option<f64>,
     /// The folder for the sessions.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -241,6 +264,13 @@ pub struct EvalArguments {
     /// Print one JSON object a policy and budget.
     #[arg(long)]
     pub json: bool,
+}
+
+/// A share of answers that agree.
+fn share(text: &str) -> Result<f64, String> {
+    let share: Option<f64> = text.parse().ok();
+    let fits = share.filter(|share| (0.5..=1.0).contains(share));
+    fits.ok_or_else(|| "write a number from 0.5 to 1".to_owned())
 }
 
 /// The policies with what they do.
@@ -287,6 +317,9 @@ pub struct ShowArguments {
     /// Show only the steps that a query means, such as 'value<0.2 & visits>3'.
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
+    /// Show the transcripts of the debates instead of the tree.
+    #[arg(long, action = ArgAction::SetTrue, conflicts_with = "query")]
+    pub debates: bool,
 }
 
 /// What `pleach replay` is told.

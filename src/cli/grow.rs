@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::arguments::{GrowArguments, ModelArguments};
 use super::exit::{Exit, Failure};
@@ -16,7 +17,8 @@ use super::progress::Progress;
 use super::report::{Grown, Line};
 use super::stop::Stop;
 use crate::engine::protocol::ModelOptions;
-use crate::search::Policy;
+use crate::search::debate::Rules;
+use crate::search::{Judge, On, Policy};
 use crate::session::{self, EXTENSION, Fresh};
 use crate::text::{SafeText, width};
 use crate::tree::{Budget, Problem};
@@ -77,12 +79,32 @@ pub fn grow(
     ended
 }
 
-/// The policy with the limits of the command line in place of its own, if there are any.
+/// The policy with what the command line asks for in place of its own.
 fn policy_of(arguments: &GrowArguments) -> Policy {
-    let GrowArguments { nodes, tokens, seconds, policy, .. } = arguments;
+    let GrowArguments { nodes, tokens, seconds, evaluations, policy, debate, .. } = arguments;
     let mut policy = policy.clone();
-    if nodes.is_some() || tokens.is_some() || seconds.is_some() {
-        policy.budget = Budget { nodes: *nodes, tokens: *tokens, seconds: *seconds };
+    if *debate {
+        policy.debate = Some(Rules::SWE_SEARCH);
+    }
+    if arguments.agreement {
+        policy.debate = Some(Rules::AGREEMENT);
+    }
+    policy.confidence = arguments.confidence.or(policy.confidence);
+    if let Some(proposer) = &arguments.proposer {
+        policy.proposer = Arc::clone(proposer);
+    }
+    if let Some(resamples) = arguments.resample {
+        policy.resamples = resamples;
+    }
+    for evaluator in &arguments.evaluators {
+        if policy.judges.iter().all(|judge| judge.evaluator.name() != evaluator.name()) {
+            policy.judges.push(Judge { evaluator: Arc::clone(evaluator), on: On::Steps });
+        }
+    }
+    let budget =
+        Budget { nodes: *nodes, tokens: *tokens, seconds: *seconds, evaluations: *evaluations };
+    if budget != Budget::default() {
+        policy.budget = budget;
     }
     policy
 }

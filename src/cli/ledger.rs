@@ -2,7 +2,7 @@
 //!
 //! Read from the log alone, so that a session that is done prints the same line each time.
 
-use crate::search::{Busy, Frontier, Policy, View};
+use crate::search::{Busy, Frontier, Policy, View, debate};
 use crate::tree::{Actor, Body, Budget, NodeId, Operation, Tree};
 
 /// What the searches of a session have spent.
@@ -12,6 +12,8 @@ pub struct Ledger {
     pub nodes: u64,
     /// Tokens decoded, those of judging too.
     pub tokens: u64,
+    /// Judgements by the model.
+    pub evaluations: u64,
     /// Time from each search's start to its end, or to the last that is known of it.
     pub milliseconds: u64,
     /// The policies, in order of their first use.
@@ -26,6 +28,7 @@ impl Ledger {
     pub fn of(operations: &[Operation], tree: &Tree) -> Self {
         let mut ledger =
             Self { nodes: tree.len() as u64 - 1, tokens: tree.tokens(), ..Self::default() };
+        ledger.evaluations = tree.judgements();
         let (mut began, mut last) = (None, 0);
         for operation in operations {
             match &operation.body {
@@ -61,17 +64,19 @@ impl Ledger {
         Budget {
             nodes: budget.nodes.map(|limit| limit.saturating_sub(self.nodes)),
             tokens: budget.tokens.map(|limit| limit.saturating_sub(self.tokens)),
+            evaluations: budget.evaluations.map(|limit| limit.saturating_sub(self.evaluations)),
             seconds: budget.seconds.map(|limit| limit.saturating_sub(self.milliseconds / 1000)),
         }
     }
 
     /// Returns whether a search under the policy has come to its end: it stopped of its own
-    /// accord, and there is a reason for it that still holds.
+    /// accord, there is a reason for it that still holds, and no debate is due.
     #[must_use]
     pub fn has_ended(&self, tree: &Tree, policy: &Policy) -> bool {
         let left = self.left(policy.budget);
-        let spent = [left.nodes, left.tokens, left.seconds].contains(&Some(0));
-        self.stopped && (spent || is_convinced(tree, policy) || is_exhausted(tree, policy))
+        let spent = [left.nodes, left.tokens, left.evaluations, left.seconds].contains(&Some(0));
+        let ended = spent || is_convinced(tree, policy) || is_exhausted(tree, policy);
+        self.stopped && ended && !debate::is_due(tree, policy)
     }
 }
 
@@ -81,7 +86,7 @@ fn last_of(began: u64, ended: u64) -> u64 {
 
 /// Whether an answer is valued so well that the search stops.
 fn is_convinced(tree: &Tree, policy: &Policy) -> bool {
-    tree.trajectories().any(|node| policy.is_convincing(tree, node))
+    policy.is_agreed(tree) || tree.trajectories().any(|node| policy.is_convincing(tree, node))
 }
 
 /// Whether nothing grows and nothing is left to expand.

@@ -44,6 +44,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::assets::prompts;
 use crate::ui;
 
 pub use arguments::{Arguments, Verb};
@@ -73,6 +74,18 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
     // The worker's log is its standard error, which its owner copies into the file.
     if !matches!(verb, Some(Verb::Engine)) {
         ui::crash::watch(logging::start());
+    }
+    if !matches!(verb, Some(Verb::Engine))
+        && let Some(folder) = ui::settings::folder()
+    {
+        let (own, complaints) = ui::settings::prompts(&folder);
+        prompts::set_own(own);
+        // On the screen they are told with the other settings.
+        if matches!(verb, Some(Verb::Grow(_) | Verb::Eval(_))) {
+            for why in complaints {
+                output.tell(&why);
+            }
+        }
     }
     match verb {
         None => screen::start(&model, plain),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::ledger::Ledger;
-use crate::aggregate::{self, Answer, Poll};
+use crate::aggregate::{self, Answer, Debate, Poll};
 use crate::search::Policy;
 use crate::session::{self, Header};
 use crate::text::{SafeText, pad};
@@ -63,7 +63,9 @@ pub fn believed(tree: &Tree, ledger: &Ledger) -> Vec<Answer> {
     let last = ledger.policies.last().and_then(|name| Policy::named(name).ok());
     let policy = last.unwrap_or_else(Policy::swe_search);
     let poll = Poll { tree, values: policy.values, vetoes: policy.vetoes };
-    aggregate::named(policy.aggregator).rank(&poll)
+    // A debate is held only where somebody asks for it, so its verdict goes before.
+    let aggregator = tree.verdict().map_or(policy.aggregator, |_| Debate::NAME);
+    aggregate::named(aggregator).rank(&poll)
 }
 
 /// What became of a problem; the names are relied on from outside.

@@ -9,6 +9,7 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::report::{Grown, believed};
 use super::show_json::Shown;
+use crate::aggregate::{Paragraph, transcript};
 use crate::evaluate::{Rating, verify};
 use crate::text::{SafeText, pad, truncate};
 use crate::tree::{NodeId, State, Tree};
@@ -38,6 +39,9 @@ pub fn show(arguments: &ShowArguments, output: &mut Output) -> Result<Exit, Fail
     }
     output.block(tree.problem().map_or("There is no problem yet.", |problem| &problem.text))?;
     output.row(&figures(&grown))?;
+    if arguments.debates {
+        return print_debates(tree, output);
+    }
     let columns = output.columns();
     let (mut pruned, mut repeated) = (0, 0);
     if !tree.is_empty() {
@@ -67,6 +71,28 @@ pub fn show(arguments: &ShowArguments, output: &mut Output) -> Result<Exit, Fail
         output.row(&row)?;
     }
     print_answers(&grown, output)?;
+    Ok(Exit::Fine)
+}
+
+/// Prints what was said in the debates.
+fn print_debates(tree: &Tree, output: &mut Output) -> Result<Exit, Failure> {
+    if tree.debates().is_empty() {
+        output.row("")?;
+        output.row("There was no debate; pleach grow --debate holds one.")?;
+    }
+    for (number, debate) in (1..).zip(tree.debates()) {
+        output.row("")?;
+        output.row(&format!("Debate {number} of {}", tree.debates().len()))?;
+        for paragraph in transcript(tree, debate) {
+            match paragraph {
+                Paragraph::Heading(text) => {
+                    output.row("")?;
+                    output.row(&SafeText::line(&text))?;
+                }
+                Paragraph::Text(text) => output.row(&format!("  {}", SafeText::line(&text)))?,
+            }
+        }
+    }
     Ok(Exit::Fine)
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::aggregate::Answer;
 use crate::evaluate::Rating;
-use crate::tree::{Evaluation, EvaluatorKind, Label, NodeId, Tree};
+use crate::tree::{Debate, Evaluation, EvaluatorKind, Label, NodeId, Statement, Tree};
 
 /// A tree.
 #[derive(Debug, Serialize)]
@@ -12,6 +12,9 @@ pub struct Shown<'tree> {
     problem: &'tree str,
     nodes: Vec<ShownNode<'tree>>,
     answers: Vec<Answer>,
+    /// What agents said of the answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    debates: Vec<ShownDebate<'tree>>,
 }
 
 /// A node; the root too, whose text is the problem.
@@ -41,6 +44,14 @@ struct ShownEvaluation<'tree> {
     kind: EvaluatorKind,
 }
 
+/// A debate: between which trajectories, what was said, and what it chose.
+#[derive(Debug, Serialize)]
+struct ShownDebate<'tree> {
+    candidates: &'tree [NodeId],
+    winner: Option<NodeId>,
+    statements: &'tree [Statement],
+}
+
 impl<'tree> Shown<'tree> {
     /// Shows a tree with its answers.
     #[must_use]
@@ -49,6 +60,7 @@ impl<'tree> Shown<'tree> {
             problem: tree.problem().map_or("", |problem| problem.text.as_str()),
             nodes: tree.ids().map(|id| ShownNode::of(tree, id)).collect(),
             answers,
+            debates: tree.debates().iter().map(ShownDebate::of).collect(),
         }
     }
 
@@ -79,6 +91,13 @@ impl<'tree> ShownNode<'tree> {
             label: node.label(),
             evaluations: node.evaluations().iter().map(ShownEvaluation::of).collect(),
         }
+    }
+}
+
+impl<'tree> ShownDebate<'tree> {
+    fn of(debate: &'tree Debate) -> Self {
+        let winner = debate.winner();
+        Self { candidates: &debate.candidates, winner, statements: &debate.statements }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::engine::{Event, ModelInfo};
 use crate::evaluate::path_prompt;
 use crate::reasoning::Segmentation;
 use crate::search::Policy;
+use crate::search::proposers::is_of_path_alone;
 use crate::session::{Header, Recording};
 use crate::tree::{NodeId, Sampling, Tree};
 
@@ -42,6 +43,8 @@ struct Regenerated {
     /// Steps that were sampled again.
     steps: usize,
     tokens: usize,
+    /// Steps that were asked for by more than their path, and were not sampled again.
+    told: usize,
     /// Steps whose tokens came out the same.
     equal: usize,
     /// Whether the model is the one that grew the session, as far as its fingerprint tells.
@@ -107,6 +110,10 @@ fn print(found: &Found, header: &Header, output: &mut Output) -> Result<(), Fail
         "Sampled again: {} of {} steps have the same tokens ({} tokens).",
         again.equal, again.steps, again.tokens
     ))?;
+    if again.told > 0 {
+        let row = format!("  {} more were asked for in other words and passed over.", again.told);
+        output.row(&row)?;
+    }
     for difference in &again.differences {
         let Difference { node, token, stored, sampled } = difference;
         output
@@ -147,7 +154,9 @@ fn regenerate(
         if !found.same_model {
             output.tell("the session was grown by another model than the one that is loaded");
         }
-        for group in groups(tree) {
+        let (groups, told) = groups(tree);
+        found.told = told;
+        for group in groups {
             let sampled = sample(&mut reasoner, &info, tree, &group).await?;
             compare(tree, &group, &sampled, &mut found);
         }
@@ -158,13 +167,17 @@ fn regenerate(
 }
 
 /// The steps that were sampled, with those that were asked for together: siblings of consecutive
-/// numbers.
-fn groups(tree: &Tree) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+/// numbers. Those that were asked for by more than their path are counted only.
+fn groups(tree: &Tree) -> (Vec<Group>, usize) {
+    let (mut groups, mut told): (Vec<Group>, usize) = (Vec::new(), 0);
     for node in tree.ids().skip(1) {
         let step = tree.node(node);
         let (Some(parent), Some(origin)) = (step.parent(), step.origin()) else { continue };
         if step.token_ids().len() == 0 {
+            continue;
+        }
+        if !is_of_path_alone(&origin.proposer) {
+            told += 1;
             continue;
         }
         match groups.last_mut() {
@@ -184,7 +197,7 @@ fn groups(tree: &Tree) -> Vec<Group> {
             }),
         }
     }
-    groups
+    (groups, told)
 }
 
 /// Samples a group again; the tokens of each branch, as ids and text.

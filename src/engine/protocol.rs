@@ -265,6 +265,27 @@ impl Prompt {
         }
     }
 
+    /// Returns the prompt with more words at the end of what the model says.
+    #[must_use]
+    pub fn saying(mut self, words: &str) -> Self {
+        if let Some(turn) = self.turns.last_mut() {
+            let text = Part::Text(words.to_owned());
+            turn.content = match std::mem::replace(&mut turn.content, Content::Parts(Vec::new())) {
+                Content::Text(said) => Content::Text(said + words),
+                Content::Tokens(said) if said.is_empty() => Content::Text(words.to_owned()),
+                Content::Tokens(said) => Content::Parts(vec![Part::Tokens(said), text]),
+                Content::Parts(mut parts) => {
+                    match parts.last_mut() {
+                        Some(Part::Text(said)) => said.push_str(words),
+                        _ => parts.push(text),
+                    }
+                    Content::Parts(parts)
+                }
+            };
+        }
+        self
+    }
+
     /// Returns the prompt with one more question, to be answered from the start.
     #[must_use]
     pub fn then_ask(mut self, question: &str) -> Self {

@@ -88,9 +88,13 @@ impl Script {
                 let tokens = text.bytes().map(i32::from).collect();
                 vec![Event::Tokenized { id: *id, tokens }]
             }
-            Request::Generate(Generate { id, prompt, seeds, max_tokens, .. }) => {
+            Request::Generate(Generate { id, prompt, seeds, max_tokens, grammar, .. }) => {
                 let most = usize::try_from(*max_tokens).unwrap_or(usize::MAX);
-                let branches: Vec<_> = seeds.iter().map(|seed| self.step(prompt, *seed)).collect();
+                let branch = |seed: &u64| match grammar {
+                    Some(grammar) => Self::form(prompt, grammar, *seed),
+                    None => self.step(prompt, *seed),
+                };
+                let branches: Vec<_> = seeds.iter().map(branch).collect();
                 let longest = branches.iter().map(|(tokens, _)| tokens.len().min(most)).max();
                 let mut events = Vec::new();
                 for at in 0..longest.unwrap_or(0) {
@@ -134,6 +138,30 @@ impl Script {
         }
     }
 
+    /// A text in the form of a grammar, as far as its root is a row of texts and rules: a rule that
+    /// is a choice of texts is one of them, any other some words.
+    fn form(prompt: &Prompt, grammar: &str, seed: u64) -> (Vec<Token>, StopReason) {
+        let rules: Vec<_> = grammar.lines().filter_map(|line| line.split_once(" ::= ")).collect();
+        let rule = |name: &str| rules.iter().find(|(own, _)| *own == name).map(|(_, body)| *body);
+        let mut text = String::new();
+        for (at, part) in pieces(rule("root").unwrap_or_default()).into_iter().enumerate() {
+            let choices = match part {
+                Piece::Text(own) => vec![own],
+                Piece::Rule(name) => {
+                    let body = rule(name).unwrap_or_default();
+                    let parts =
+                        body.split(" | ").map(|one| one.strip_prefix('"')?.strip_suffix('"'));
+                    parts.collect::<Option<Vec<_>>>().unwrap_or_else(|| MIDDLES[..5].to_vec())
+                }
+            };
+            let roll = mix(hash(prompt) ^ mix(seed ^ at as u64)) % choices.len().max(1) as u64;
+            let chosen = usize::try_from(roll).ok().and_then(|roll| choices.get(roll));
+            text.push_str(&chosen.copied().unwrap_or_default().replace("\\n", "\n"));
+        }
+        let words = text.split_inclusive(' ').map(|word| scripted_token(word, seed, -0.5));
+        (words.collect(), StopReason::EndOfTurn)
+    }
+
     /// One step of a branch: some words and a line end, or an answer once the path is deep.
     fn step(&self, prompt: &Prompt, seed: u64) -> (Vec<Token>, StopReason) {
         let roll = |salt: u64, below: usize| {
@@ -159,6 +187,26 @@ impl Script {
         tokens.push(Token { id: LINE_END, logprob: -0.01, bytes: b"\n".to_vec() });
         (tokens, StopReason::Step)
     }
+}
+
+/// A part of a rule.
+enum Piece<'grammar> {
+    Text(&'grammar str),
+    Rule(&'grammar str),
+}
+
+fn pieces(body: &str) -> Vec<Piece<'_>> {
+    let mut quoted = false;
+    let mut pieces = Vec::new();
+    for part in body.split('"') {
+        if quoted {
+            pieces.push(Piece::Text(part));
+        } else {
+            pieces.extend(part.split_whitespace().map(Piece::Rule));
+        }
+        quoted = !quoted;
+    }
+    pieces
 }
 
 fn scripted_token(word: &str, seed: u64, logprob: f32) -> Token {

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::evaluator::{Ask, Case, Evaluator, Reply};
+use super::evaluator::{Ask, Case, Evaluator};
 use crate::reasoning::{Expression, Rational};
 use crate::tree::{Evaluation, EvaluatorKind};
 
@@ -66,6 +66,10 @@ impl Evaluator for Arithmetic {
         Self::NAME
     }
 
+    fn about(&self) -> &'static str {
+        "do the equations of the step hold"
+    }
+
     fn ask(&self, case: &Case<'_>) -> Ask {
         let (wrong, all) = false_equations(case.tree.node(case.node).text());
         if all == 0 {
@@ -88,10 +92,6 @@ impl Evaluator for Arithmetic {
             calls: 0,
             tokens: 0,
         })
-    }
-
-    fn judge(&self, _: Reply<'_>) -> Option<Evaluation> {
-        None
     }
 }
 

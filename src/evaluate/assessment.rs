@@ -6,7 +6,7 @@
 //! which names the first mistake or says that there is none.
 
 use super::evaluator::{Ask, Case, Evaluator, Reply};
-use crate::assets;
+use crate::assets::{self, prompts};
 use crate::tree::{Evaluation, EvaluatorKind};
 
 /// Asks a model for an assessment in words and a number.
@@ -57,18 +57,23 @@ impl Evaluator for Assessment {
         Self::NAME
     }
 
+    fn about(&self) -> &'static str {
+        "a number from -100 to 100 with words and feedback"
+    }
+
     fn ask(&self, case: &Case<'_>) -> Ask {
         if assets::is_embedded(&case.model.name) {
             let prompt = case.prompt().then_ask(assets::EMBEDDED_CRITIQUE.trim_end());
-            return Ask::Text { prompt, grammar: None, max_tokens: TOKENS };
+            return Ask::text(prompt, None, TOKENS);
         }
         let early = case.tree.node(case.node).depth() <= EARLY;
-        let question = if early { assets::ASSESS_EARLY } else { assets::ASSESS };
-        let prompt = case.prompt().then_ask(question.trim_end());
-        Ask::Text { prompt, grammar: Some(GRAMMAR.to_owned()), max_tokens: TOKENS }
+        let question = if early { &prompts::ASSESS_EARLY } else { &prompts::ASSESS };
+        let prompt = case.prompt().then_ask(&question.plain());
+        Ask::text(prompt, Some(GRAMMAR), TOKENS)
     }
 
-    fn judge(&self, reply: Reply<'_>) -> Option<Evaluation> {
+    fn judge(&self, replies: &[Reply<'_>]) -> Option<Evaluation> {
+        let reply = replies.first()?;
         let (explanation, reward) = parse(reply.text)?;
         Some(Evaluation {
             evaluator: Self::NAME.to_owned(),
@@ -89,7 +94,7 @@ mod tests {
     use super::*;
 
     fn judge(text: &str) -> Option<Evaluation> {
-        Assessment.judge(Reply { text, ..Reply::default() })
+        Assessment.judge(&[Reply { text, ..Reply::default() }])
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! An evaluator asks nothing itself. It says what it wants to know, whoever drives it gets the
 //! reply, and the evaluator reads it.
 
+use std::sync::Arc;
+
 use crate::engine::ModelInfo;
 use crate::engine::protocol::{Content, Part, Prompt};
 use crate::tree::{Evaluation, NodeId, Tree};
@@ -16,6 +18,8 @@ pub struct Case<'tree> {
     pub node: NodeId,
     /// The model that is loaded.
     pub model: &'tree ModelInfo,
+    /// Whether the roll-outs that the evaluator asked for have ended.
+    pub rolled_out: bool,
 }
 
 impl Case<'_> {
@@ -37,10 +41,17 @@ pub fn path_prompt(tree: &Tree, node: NodeId) -> Prompt {
         match parts.last_mut() {
             Some(Part::Tokens(tokens)) if ids.len() > 0 => tokens.extend(ids),
             _ if ids.len() > 0 => parts.push(Part::Tokens(ids.collect())),
-            _ if step.text().is_empty() => {}
-            // One text, so that it is tokenised as a whole.
-            Some(Part::Text(text)) => text.push_str(step.text()),
-            _ => parts.push(Part::Text(step.text().to_owned())),
+            _ => {}
+        }
+        // What has no tokens of its own; one text, so that it is tokenised as a whole.
+        let sampled = step.token_ends().last().unwrap_or(0);
+        let written = step.text().get(sampled..).unwrap_or_default();
+        // The rest of a character that was cut off stands in the tokens.
+        if !written.trim_matches(char::REPLACEMENT_CHARACTER).is_empty() {
+            match parts.last_mut() {
+                Some(Part::Text(text)) => text.push_str(written),
+                _ => parts.push(Part::Text(written.to_owned())),
+            }
         }
     }
     let question = tree.problem().map_or("", |problem| problem.text.as_str());
@@ -52,13 +63,43 @@ pub fn path_prompt(tree: &Tree, node: NodeId) -> Prompt {
     Prompt::continuing(question, content)
 }
 
+impl Ask {
+    /// Asks for the probabilities of labels.
+    #[must_use]
+    pub fn labels(prompt: Prompt, labels: &[&str]) -> Self {
+        let labels = labels.iter().map(|label| (*label).to_owned()).collect();
+        Self::Questions(vec![Question::Labels { prompt, labels }])
+    }
+
+    /// Asks for a text.
+    #[must_use]
+    pub fn text(prompt: Prompt, grammar: Option<&str>, max_tokens: u32) -> Self {
+        let grammar = grammar.map(str::to_owned);
+        Self::Questions(vec![Question::Text { prompt, grammar, max_tokens }])
+    }
+}
+
 /// What an evaluator wants to know.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Ask {
     /// Nothing: the node is none of its business.
     Nothing,
     /// Nothing more: it has judged by itself.
     Judged(Evaluation),
+    /// The replies to some questions, which are put all at once.
+    Questions(Vec<Question>),
+    /// Where so many more roll-outs from the node lead. It is asked again when they have ended.
+    RollOuts {
+        /// How many.
+        count: u32,
+        /// Who grades their answers, if somebody must be asked to.
+        grader: Option<Arc<dyn Evaluator>>,
+    },
+}
+
+/// A question to the model.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
     /// How probable each label is after a prompt.
     Labels {
         /// The prompt.
@@ -93,9 +134,15 @@ pub trait Evaluator: std::fmt::Debug + Send + Sync {
     /// Returns the evaluator's name in operations and on the screen.
     fn name(&self) -> &'static str;
 
+    /// Returns what its value says, in a few words.
+    fn about(&self) -> &'static str;
+
     /// Returns what it wants to know to judge a node.
     fn ask(&self, case: &Case<'_>) -> Ask;
 
-    /// Reads a reply; `None` if nothing can be read from it.
-    fn judge(&self, reply: Reply<'_>) -> Option<Evaluation>;
+    /// Reads the replies, in the order of the questions; `None` if nothing can be read from them.
+    /// Who asks nothing is told nothing.
+    fn judge(&self, _: &[Reply<'_>]) -> Option<Evaluation> {
+        None
+    }
 }

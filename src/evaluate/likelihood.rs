@@ -3,7 +3,7 @@
 //! Sharpening (Huang et al. 2024) scores a text by its log-probability, or by that of a token on
 //! average; the sum favours short texts, the mean does not.
 
-use super::evaluator::{Ask, Case, Evaluator, Reply};
+use super::evaluator::{Ask, Case, Evaluator};
 use crate::tree::{Evaluation, EvaluatorKind, NodeId, Tree};
 
 /// Scores a path by its probability.
@@ -37,6 +37,13 @@ impl Evaluator for Likelihood {
         }
     }
 
+    fn about(&self) -> &'static str {
+        match self {
+            Self::Whole => "the probability of the whole path",
+            Self::Token => "the probability of a token of the path, on average",
+        }
+    }
+
     fn ask(&self, case: &Case<'_>) -> Ask {
         let (sum, count) = path_logprob(case.tree, case.node);
         if count == 0 {
@@ -57,10 +64,6 @@ impl Evaluator for Likelihood {
             calls: 0,
             tokens: 0,
         })
-    }
-
-    fn judge(&self, _: Reply<'_>) -> Option<Evaluation> {
-        None
     }
 }
 
@@ -85,7 +88,8 @@ mod tests {
             grower.act(Actor::Model, Body::TokensAppended { node, tokens });
             grower
                 .act(Actor::Model, Body::NodeFinished { node, finish: Finish::Step, answer: None });
-            let case = Case { tree: &grower.tree, node, model: &ModelInfo::default() };
+            let case =
+                Case { tree: &grower.tree, node, model: &ModelInfo::default(), rolled_out: false };
             let raw = |kind: Likelihood| match kind.ask(&case) {
                 Ask::Judged(evaluation) => evaluation.raw,
                 other => panic!("{other:?}"),

@@ -6,7 +6,7 @@
 //! "The answer is wrong: ..."; other models are asked for True or False.
 
 use super::evaluator::{Ask, Case, Evaluator, Reply};
-use crate::assets;
+use crate::assets::{self, prompts};
 use crate::tree::{Evaluation, EvaluatorKind};
 
 /// Asks whether a path is right.
@@ -23,19 +23,24 @@ impl Evaluator for PTrue {
         Self::NAME
     }
 
-    fn ask(&self, case: &Case<'_>) -> Ask {
-        let (question, labels): (_, &[&str]) = if assets::is_embedded(&case.model.name) {
-            (assets::EMBEDDED_CRITIQUE, &["No mistake found.", "Step", "The answer is wrong:"])
-        } else {
-            (assets::TRUE_OR_FALSE, &["True", "False"])
-        };
-        Ask::Labels {
-            prompt: case.prompt().then_ask(question.trim_end()),
-            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
-        }
+    fn about(&self) -> &'static str {
+        "how probable the model finds it that nothing is wrong"
     }
 
-    fn judge(&self, Reply { masses, tokens, .. }: Reply<'_>) -> Option<Evaluation> {
+    fn ask(&self, case: &Case<'_>) -> Ask {
+        let (question, labels): (_, &[&str]) = if assets::is_embedded(&case.model.name) {
+            (
+                assets::EMBEDDED_CRITIQUE.trim_end().to_owned(),
+                &["No mistake found.", "Step", "The answer is wrong:"],
+            )
+        } else {
+            (prompts::TRUE_OR_FALSE.plain(), &["True", "False"])
+        };
+        Ask::labels(case.prompt().then_ask(&question), labels)
+    }
+
+    fn judge(&self, replies: &[Reply<'_>]) -> Option<Evaluation> {
+        let Reply { masses, tokens, .. } = *replies.first()?;
         // The first label is the good one.
         let yes = masses.first()?;
         let mass: f64 = masses.iter().sum();
@@ -63,7 +68,8 @@ mod tests {
 
     #[test]
     fn the_value_is_the_share_of_yes() {
-        let judge = |masses: &[f64]| PTrue.judge(Reply { masses, tokens: 4, ..Reply::default() });
+        let judge =
+            |masses: &[f64]| PTrue.judge(&[Reply { masses, tokens: 4, ..Reply::default() }]);
         let evaluation = judge(&[0.6, 0.2]).unwrap();
         assert!((evaluation.value - 0.75).abs() < 1e-12);
         assert!((evaluation.mass.unwrap() - 0.8).abs() < 1e-12);

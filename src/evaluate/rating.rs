@@ -5,8 +5,8 @@
 //! score is their mean weighted by probability (Self-J; `methods.md` H3), and their sum, the
 //! captured mass, says how much of the model's belief the scale caught.
 
-use super::evaluator::{Ask, Case, Evaluator, Reply};
-use crate::assets;
+use super::evaluator::{Ask, Case, Evaluator, Question, Reply};
+use crate::assets::{self, prompts};
 use crate::engine::ModelInfo;
 use crate::tree::{Evaluation, EvaluatorKind, State};
 
@@ -20,15 +20,14 @@ impl Rating {
 
     /// Returns the question for a rating that suits a model.
     #[must_use]
-    pub fn question(model: &ModelInfo) -> &'static str {
-        let question = if assets::is_embedded(&model.name) {
-            assets::EMBEDDED_RATE
+    pub fn question(model: &ModelInfo) -> String {
+        if assets::is_embedded(&model.name) {
+            assets::EMBEDDED_RATE.trim_end().to_owned()
         } else if model.reads_ten {
-            assets::RATE_TO_TEN
+            prompts::RATE_TO_TEN.plain()
         } else {
-            assets::RATE_TO_NINE
-        };
-        question.trim_end()
+            prompts::RATE_TO_NINE.plain()
+        }
     }
 
     /// Returns the labels of the scale that a model can read at one position.
@@ -44,14 +43,17 @@ impl Evaluator for Rating {
         Self::NAME
     }
 
-    fn ask(&self, case: &Case<'_>) -> Ask {
-        Ask::Labels {
-            prompt: case.prompt().then_ask(Self::question(case.model)),
-            labels: Self::labels(case.model),
-        }
+    fn about(&self) -> &'static str {
+        "the model's own rating of the path, from 0 to 10"
     }
 
-    fn judge(&self, Reply { masses, tokens, .. }: Reply<'_>) -> Option<Evaluation> {
+    fn ask(&self, case: &Case<'_>) -> Ask {
+        let prompt = case.prompt().then_ask(&Self::question(case.model));
+        Ask::Questions(vec![Question::Labels { prompt, labels: Self::labels(case.model) }])
+    }
+
+    fn judge(&self, replies: &[Reply<'_>]) -> Option<Evaluation> {
+        let Reply { masses, tokens, .. } = *replies.first()?;
         let top = masses.len().saturating_sub(1) as f64;
         let mass: f64 = masses.iter().sum();
         // Under one in a million it is no probability worth the name.
@@ -98,13 +100,18 @@ impl Evaluator for Outcome {
         Self::NAME
     }
 
+    fn about(&self) -> &'static str {
+        "does the model rate the answer at least half of the scale"
+    }
+
     fn ask(&self, case: &Case<'_>) -> Ask {
         let ended = case.tree.node(case.node).state() == State::Answered;
         if ended { Rating.ask(case) } else { Ask::Nothing }
     }
 
-    fn judge(&self, reply: Reply<'_>) -> Option<Evaluation> {
-        let rating = Rating.judge(reply)?;
+    fn judge(&self, replies: &[Reply<'_>]) -> Option<Evaluation> {
+        let reply = replies.first()?;
+        let rating = Rating.judge(replies)?;
         let value = f64::from(u8::from(rating.value >= 0.5));
         let explanation =
             format!("rated {:.1} of {:.0}", rating.raw, reply.masses.len() as f64 - 1.0);
@@ -125,7 +132,7 @@ mod tests {
     use crate::tree::{NodeId, Tree};
 
     fn judge(masses: &[f64], tokens: u32) -> Option<Evaluation> {
-        Rating.judge(Reply { masses, tokens, ..Reply::default() })
+        Rating.judge(&[Reply { masses, tokens, ..Reply::default() }])
     }
 
     #[test]
@@ -168,8 +175,9 @@ mod tests {
         let mut model = ModelInfo::default();
         for (reads_ten, count) in [(false, 10), (true, 11)] {
             model.reads_ten = reads_ten;
-            let case = Case { tree: &tree, node: NodeId::ROOT, model: &model };
-            let Ask::Labels { labels, .. } = Rating.ask(&case) else {
+            let case = Case { tree: &tree, node: NodeId::ROOT, model: &model, rolled_out: false };
+            let Ask::Questions(questions) = Rating.ask(&case) else { panic!("it asks") };
+            let [Question::Labels { labels, .. }] = questions.as_slice() else {
                 panic!("it asks for labels")
             };
             assert_eq!(labels.len(), count);
@@ -180,7 +188,7 @@ mod tests {
     #[test]
     fn an_outcome_is_one_or_nothing() {
         let value = |masses: &[f64]| {
-            Outcome.judge(Reply { masses, tokens: 1, ..Reply::default() }).unwrap().value
+            Outcome.judge(&[Reply { masses, tokens: 1, ..Reply::default() }]).unwrap().value
         };
         assert_eq!((value(&[0.5, 0.5]), value(&[0.6, 0.4])), (1.0, 0.0));
     }

@@ -11,17 +11,23 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::choice::Action;
+use super::debate;
 use super::frontier::Frontier;
 use super::policy::Policy;
+use super::proposer::Proposer;
 use super::seed::choice_seed;
 use super::view::{Busy, View};
 use crate::engine::protocol::{Event, ModelInfo, Request, RequestId};
-use crate::evaluate::{Evaluator, Reply};
+use crate::evaluate::Evaluator;
 use crate::reasoning::Segmentation;
-use crate::tree::{Actor, Body, Budget, Finish, Model, NodeId, Source, State, Token, Tree};
+use crate::tree::{Actor, Body, Budget, Finish, Model, NodeId, Source, State, Tree};
 
+mod debating;
 mod growth;
 mod judging;
+mod work;
+
+use work::{Expecting, Fresh, Growth, Heard, Held, Judgement, Pending, Wanted};
 
 /// What the driver is doing of its own accord. Work that a person asked for goes on in any mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +69,12 @@ pub struct Driver {
     top: NodeId,
     model: Option<Loaded>,
     pending: BTreeMap<RequestId, Pending>,
+    /// Judgements under way, by their first request.
+    judgements: BTreeMap<RequestId, Judgement>,
+    expecting: Vec<Expecting>,
+    held: Vec<Held>,
+    /// Parents that get another child in place of a repeat, and how often yet.
+    again: Vec<(NodeId, u32)>,
     /// Nodes that stopped growing, or were judged, and were not looked at since.
     fresh: VecDeque<Fresh>,
     /// How many nodes were looked at: those after them may be a person's.
@@ -74,6 +86,8 @@ pub struct Driver {
     /// New trajectories of the run, oldest first.
     answered: Vec<NodeId>,
     frontier: Frontier,
+    /// The debate that goes on.
+    debating: Option<debating::Debating>,
 }
 
 /// A model, and what follows from it.
@@ -93,44 +107,13 @@ impl Loaded {
     }
 }
 
-#[derive(Debug)]
-enum Pending {
-    Growth {
-        parent: NodeId,
-        nodes: Vec<NodeId>,
-        roll_out: bool,
-        cancelled: bool,
-    },
-    /// `written` is what a judge wrote so far, if it writes.
-    Judgement {
-        node: NodeId,
-        evaluator: Arc<dyn Evaluator>,
-        written: Vec<Token>,
-    },
-}
-
-/// A node that is to be looked at.
-#[derive(Debug, Clone, Copy)]
-struct Fresh {
-    node: NodeId,
-    /// Whether its answer is to be verified, if it has one.
-    verify: bool,
-    /// Whether a roll-out goes on from it.
-    goes_on: bool,
-}
-
-impl Fresh {
-    fn judge(node: NodeId) -> Self {
-        Self { node, verify: false, goes_on: false }
-    }
-}
-
 /// What a run may spend and has spent: from one start to the next.
 #[derive(Debug, Clone, Copy, Default)]
 struct Run {
     budget: Budget,
     nodes_before: u64,
     tokens_before: u64,
+    judgements_before: u64,
     milliseconds: u64,
     /// When it was last looked at, if it was running then.
     seen: Option<u64>,
@@ -150,6 +133,10 @@ impl Driver {
             top: NodeId::ROOT,
             model: None,
             pending: BTreeMap::new(),
+            judgements: BTreeMap::new(),
+            expecting: Vec::new(),
+            held: Vec::new(),
+            again: Vec::new(),
             fresh: VecDeque::new(),
             seen: 0,
             owed: VecDeque::new(),
@@ -157,6 +144,7 @@ impl Driver {
             run: Run::default(),
             answered: Vec::new(),
             frontier: Frontier::default(),
+            debating: None,
         }
     }
 
@@ -181,7 +169,12 @@ impl Driver {
     /// Returns whether nothing is being grown or judged.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.pending.is_empty() && (self.model.is_none() || self.fresh.is_empty())
+        let waits = self.fresh.is_empty()
+            && self.debating.is_none()
+            && self.expecting.is_empty()
+            && self.held.is_empty()
+            && self.again.is_empty();
+        self.pending.is_empty() && (self.model.is_none() || waits)
     }
 
     /// Returns the share of the budget that the run has spent, in `[0, 1]`: of the limit that
@@ -200,14 +193,17 @@ impl Driver {
         self.run.milliseconds
     }
 
-    /// Used and allowed: nodes, tokens, seconds.
-    fn limits(&self, tree: &Tree) -> [Option<(u64, u64)>; 3] {
-        let Run { budget, nodes_before, tokens_before, milliseconds, .. } = self.run;
+    /// Used and allowed: nodes, tokens, evaluations, seconds.
+    fn limits(&self, tree: &Tree) -> [Option<(u64, u64)>; 4] {
+        let Run { budget, nodes_before, tokens_before, judgements_before, milliseconds, .. } =
+            self.run;
         let nodes = (tree.len() as u64).saturating_sub(nodes_before);
         let tokens = tree.tokens().saturating_sub(tokens_before);
+        let judgements = tree.judgements().saturating_sub(judgements_before);
         [
             budget.nodes.map(|limit| (nodes, limit)),
             budget.tokens.map(|limit| (tokens, limit)),
+            budget.evaluations.map(|limit| (judgements, limit)),
             budget.seconds.map(|limit| (milliseconds / 1000, limit)),
         ]
     }
@@ -231,12 +227,18 @@ impl Driver {
             budget,
             nodes_before: tree.len() as u64,
             tokens_before: tree.tokens(),
+            judgements_before: tree.judgements(),
             milliseconds: 0,
             seen: Some(now),
         };
         let policy = self.policy.name.to_owned();
         let started = Body::SearchStarted { policy, budget, node: top };
         Turn { operations: vec![(Actor::Person, started)], ..Turn::default() }
+    }
+
+    /// Proposes steps in another way from here on.
+    pub fn propose_by(&mut self, proposer: Arc<dyn Proposer>) {
+        self.policy.proposer = proposer;
     }
 
     /// Goes on under another policy, on the same tree and with what is left of the budget. What
@@ -272,11 +274,18 @@ impl Driver {
         }
     }
 
-    /// Pauses the run and stops whatever is growing.
+    /// Pauses the run and stops whatever is growing, and a debate.
     pub fn cancel(&mut self) -> Turn {
         let mut turn = self.pause("stopped by hand");
+        self.debating = None;
+        self.expecting.clear();
+        self.held.clear();
+        self.again.clear();
         for (id, pending) in &mut self.pending {
-            if let Pending::Growth { cancelled, .. } = pending {
+            if let Pending::Voice { .. } = pending {
+                turn.requests.push(Request::Cancel { id: *id });
+            }
+            if let Pending::Growth(Growth { cancelled, .. }) = pending {
                 *cancelled = true;
                 turn.requests.push(Request::Cancel { id: *id });
             }
@@ -292,6 +301,26 @@ impl Driver {
         self.may_grow(tree, node)?;
         let mut turn = Turn::default();
         self.grow(tree, node, self.policy.branches, false, &mut turn);
+        Ok(turn)
+    }
+
+    /// Grows children of a node by a proposer, whatever the mode; one that rewrites makes another
+    /// version of the node, beside it.
+    ///
+    /// # Errors
+    /// Returns a sentence if the node cannot be continued or no model is loaded.
+    pub fn expand_by(
+        &mut self,
+        tree: &Tree,
+        node: NodeId,
+        proposer: &Arc<dyn Proposer>,
+    ) -> Result<Turn, String> {
+        let of = tree.node(node).parent().filter(|_| proposer.rewrites()).map(|_| node);
+        let parent = tree.node(node).parent().filter(|_| of.is_some()).unwrap_or(node);
+        self.may_grow(tree, parent)?;
+        let mut turn = Turn::default();
+        let wanted = Wanted { parent, of, count: self.policy.branches, roll_out: false };
+        self.grow_by(tree, proposer, wanted, &mut turn);
         Ok(turn)
     }
 
@@ -332,12 +361,18 @@ impl Driver {
         }
         self.find_written(tree);
         self.look_at_fresh(tree, &mut turn);
+        self.look_at_held(tree, &mut turn);
+        self.look_at_repeats(tree, &mut turn);
+        self.look_at_roll_outs(tree, &mut turn);
+        if self.argue(tree, &mut turn) {
+            return turn;
+        }
         // What was just judged by a program must be in the tree before anything is chosen.
         if self.mode == Mode::Paused || !turn.operations.is_empty() || !self.has_room() {
             return turn;
         }
         if let Some(reason) = self.reason_to_stop(tree) {
-            self.stop(&reason, Actor::Search, &mut turn);
+            self.end(tree, reason, &mut turn);
             return turn;
         }
         self.choose(tree, &mut turn);
@@ -365,7 +400,7 @@ impl Driver {
         });
         let Some(choice) = choice else {
             if self.pending.is_empty() {
-                self.stop("nothing is left to expand", Actor::Search, turn);
+                self.end(tree, "nothing is left to expand".to_owned(), turn);
             }
             return;
         };
@@ -384,9 +419,18 @@ impl Driver {
         }
     }
 
+    /// Stops the run for a reason of its own; first the answers are debated, if the policy does so.
+    fn end(&mut self, tree: &Tree, reason: String, turn: &mut Turn) {
+        if let Some(rules) = self.policy.debate.filter(|_| debate::is_due(tree, &self.policy)) {
+            self.open_debate(tree, rules, Some(reason), turn);
+        } else {
+            self.stop(&reason, Actor::Search, turn);
+        }
+    }
+
     /// Whether another choice may be under way beside those that are.
     fn has_room(&self) -> bool {
-        let growing = |pending: &&Pending| matches!(pending, Pending::Growth { .. });
+        let growing = |pending: &&Pending| matches!(pending, Pending::Growth(_));
         let parallel = self.policy.parallel.max(1) as usize;
         self.pending.is_empty()
             || (parallel > 1 && self.pending.values().filter(growing).count() < parallel)
@@ -396,10 +440,12 @@ impl Driver {
     fn busy(&self, tree: &Tree) -> Busy {
         let mut busy = Busy::default();
         for pending in self.pending.values() {
-            match pending {
-                Pending::Growth { parent, .. } => busy.add(tree, *parent),
-                Pending::Judgement { node, .. } => busy.judge(*node),
+            if let Pending::Growth(Growth { parent, .. }) = pending {
+                busy.add(tree, *parent);
             }
+        }
+        for judgement in self.judgements.values() {
+            busy.judge(judgement.node);
         }
         busy
     }
@@ -412,13 +458,17 @@ impl Driver {
     }
 
     fn reason_to_stop(&self, tree: &Tree) -> Option<String> {
-        let [nodes, tokens, seconds] = self.limits(tree);
-        for (limit, what) in [(nodes, "nodes"), (tokens, "tokens"), (seconds, "seconds")] {
+        let names = ["nodes", "tokens", "evaluations", "seconds"];
+        for (limit, what) in self.limits(tree).into_iter().zip(names) {
             if let Some((used, limit)) = limit
                 && used >= limit
             {
                 return Some(format!("the budget of {limit} {what} is spent"));
             }
+        }
+        if let Some(least) = self.policy.confidence.filter(|_| self.policy.is_agreed(tree)) {
+            let share = self.policy.agreement(tree).unwrap_or(least) * 100.0;
+            return Some(format!("{share:.0} % of the answers agree"));
         }
         let convincing = |node: &&NodeId| self.policy.is_convincing(tree, **node);
         let node = self.answered.iter().rev().find(convincing)?;
@@ -430,7 +480,7 @@ impl Driver {
     /// Stops growth below what a person has pruned: nobody wants it.
     fn cancel_pruned(&mut self, tree: &Tree, turn: &mut Turn) {
         for (id, pending) in &mut self.pending {
-            if let Pending::Growth { parent, cancelled: cancelled @ false, .. } = pending
+            if let Pending::Growth(Growth { parent, cancelled: cancelled @ false, .. }) = pending
                 && !tree.is_live(*parent)
             {
                 *cancelled = true;
@@ -454,9 +504,11 @@ impl Driver {
                 self.stop(message, Actor::Search, &mut turn);
             }
             Event::Tokens { id, branch, tokens } => {
-                if let Some(Pending::Judgement { written, .. }) = self.pending.get_mut(id) {
+                if let Some(Pending::Judgement { written, .. } | Pending::Voice { written, .. }) =
+                    self.pending.get_mut(id)
+                {
                     written.extend_from_slice(tokens);
-                } else if let Some(Pending::Growth { nodes, .. }) = self.pending.get(id)
+                } else if let Some(Pending::Growth(Growth { nodes, .. })) = self.pending.get(id)
                     && let Some(node) = nodes.get(*branch as usize)
                     && tree.node(*node).state() == State::Growing
                 {
@@ -466,13 +518,23 @@ impl Driver {
             }
             Event::BranchDone { id, branch, stop } => {
                 self.written(*id, &mut turn);
+                self.spoken(tree, *id, &mut turn);
                 self.branch_done(tree, *id, *branch, *stop, &mut turn);
             }
             Event::Labels { id, masses, tokens } => {
-                self.judged(*id, Reply { masses, tokens: *tokens, ..Reply::default() }, &mut turn);
+                self.compared(*id, masses, *tokens);
+                let (masses, tokens) = (masses.clone(), *tokens);
+                self.judged(*id, Heard { masses, tokens, ..Heard::default() }, &mut turn);
             }
             Event::Failed { id, message } => {
                 if let Some(pending) = self.pending.remove(id) {
+                    match &pending {
+                        Pending::Voice { .. } => self.debating = None,
+                        Pending::Judgement { judgement, .. } => {
+                            self.judgements.remove(judgement);
+                        }
+                        Pending::Growth(_) => {}
+                    }
                     Self::give_up(tree, pending, message, &mut turn);
                     self.stop(message, Actor::Search, &mut turn);
                 }
@@ -480,12 +542,10 @@ impl Driver {
             Event::Lost { why, restarting } => {
                 self.model = None;
                 for pending in std::mem::take(&mut self.pending).into_values() {
-                    if let Pending::Judgement { node, evaluator, .. } = pending {
-                        self.owed.push_back((node, evaluator));
-                    } else {
-                        Self::give_up(tree, pending, why, &mut turn);
-                    }
+                    Self::give_up(tree, pending, why, &mut turn);
                 }
+                let owed = std::mem::take(&mut self.judgements).into_values();
+                self.owed.extend(owed.map(|judgement| (judgement.node, judgement.evaluator)));
                 if !restarting {
                     self.stop("the engine was lost", Actor::Search, &mut turn);
                 }
@@ -498,7 +558,7 @@ impl Driver {
 
     /// Marks what a request was growing as interrupted.
     fn give_up(tree: &Tree, pending: Pending, why: &str, turn: &mut Turn) {
-        if let Pending::Growth { nodes, .. } = pending {
+        if let Pending::Growth(Growth { nodes, .. }) = pending {
             turn.operations.extend(interrupted(tree, nodes, why));
         }
     }

@@ -6,9 +6,15 @@ use super::*;
 use crate::engine::Script;
 use crate::engine::protocol::{Generate, ModelOptions};
 use crate::evaluate::Rating;
+use crate::search::debate::Rules;
 use crate::tree::Label;
 use crate::tree::sample::Grower;
 use proptest::prelude::*;
+
+#[path = "driver_asking_tests.rs"]
+mod asking;
+#[path = "driver_debate_tests.rs"]
+mod debate;
 
 /// A tree, a driver and an engine, stepped by hand.
 struct Bench {
@@ -282,7 +288,7 @@ proptest! {
     /// A person prunes, restores, edits, labels, switches policies, pauses and starts at random
     /// moments of a run; the statistics stay those of the log and no node is left growing.
     #[test]
-    fn edits_during_a_run_keep_the_books(edits in prop::collection::vec((0u32..60, 0u8..10), 0..60)) {
+    fn edits_during_a_run_keep_the_books(edits in prop::collection::vec((0u32..60, 0u8..11), 0..60)) {
         let mut bench = Bench::new(endless(50));
         bench.start(NodeId::ROOT);
         for (node, edit) in edits {
@@ -326,6 +332,9 @@ proptest! {
                     let turn = bench.driver.switch(&bench.grower.tree, Policy { parallel, enough: None, ..policy });
                     bench.take(turn);
                 }
+                10 => if let Ok(turn) = bench.driver.debate(&bench.grower.tree, Rules::SWE_SEARCH) {
+                    bench.take(turn);
+                },
                 _ => {}
             }
         }
@@ -334,22 +343,35 @@ proptest! {
         prop_assert!(bench.driver.is_idle());
         prop_assert_eq!(&Tree::fold(&bench.grower.log).unwrap(), bench.tree());
         for evaluator in bench.tree().evaluators() {
-            let recount = recount(bench.tree(), evaluator, &bench.grower.log);
-            let kept = bench.tree().statistics(NodeId::ROOT, evaluator);
-            prop_assert_eq!(kept.visits, recount.visits);
-            prop_assert!((kept.mean - recount.mean).abs() < 1e-9);
-            prop_assert_eq!(kept.max, recount.max);
+            for top in bench.tree().ids() {
+                let recount = recount(bench.tree(), top, evaluator, &bench.grower.log);
+                let kept = bench.tree().statistics(top, evaluator);
+                prop_assert_eq!(kept.visits, recount.visits, "{} of {}", evaluator, top);
+                prop_assert!((kept.mean - recount.mean).abs() < 1e-9);
+                prop_assert!((kept.variance() - recount.variance()).abs() < 1e-9);
+                prop_assert_eq!(kept.max, recount.max);
+            }
         }
     }
 }
 
-/// The root's statistics, counted from the log: all values that entered at nodes that are live.
-fn recount(tree: &Tree, name: &str, log: &[crate::tree::Operation]) -> crate::tree::Statistics {
+/// A clade's statistics, counted from the log: all values that entered in it, but not at or below a
+/// pruned node under its top.
+fn recount(
+    tree: &Tree,
+    top: NodeId,
+    name: &str,
+    log: &[crate::tree::Operation],
+) -> crate::tree::Statistics {
     let mut all = crate::tree::Statistics::default();
+    let counts = |node: NodeId| {
+        let mut way = tree.ancestors(node).take_while(|at| *at != top);
+        tree.is_within(node, top) && way.all(|at| !tree.node(at).is_pruned())
+    };
     for operation in log {
         if let Body::BackedUp { node, evaluator, value } = &operation.body
             && evaluator == name
-            && tree.is_live(*node)
+            && counts(*node)
         {
             all.add(*value);
         }

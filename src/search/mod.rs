@@ -9,11 +9,13 @@
 //! - [`Driver`]: the search at work.
 
 mod choice;
+pub mod debate;
 mod driver;
 mod frontier;
 mod policy;
 mod presets;
 mod proposer;
+pub mod proposers;
 mod random;
 mod seed;
 mod selector;
@@ -24,7 +26,7 @@ pub use choice::{Action, Choice, Term};
 pub use driver::{Driver, Mode, Turn, Verification};
 pub use frontier::Frontier;
 pub use policy::{Judge, On, Policy};
-pub use proposer::Proposer;
+pub use proposer::{Occasion, Offer, Proposer};
 pub use random::Random;
 pub use seed::{child_seed, choice_seed};
 pub use selector::Selector;

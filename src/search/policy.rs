@@ -4,10 +4,14 @@
 
 use std::sync::Arc;
 
+use super::debate::Rules;
 use super::proposer::Proposer;
 use super::selector::Selector;
 use crate::evaluate::Evaluator;
 use crate::tree::{Budget, NodeId, Sampling, State, Tree};
+
+/// The fewest trajectories from whose agreement a search may stop (`methods.md` 13).
+pub const AGREEING: usize = 4;
 
 /// How a search goes about it.
 #[derive(Debug, Clone)]
@@ -19,7 +23,7 @@ pub struct Policy {
     /// Where the tree grows next.
     pub selector: Arc<dyn Selector>,
     /// How the model is asked for new steps.
-    pub proposer: Proposer,
+    pub proposer: Arc<dyn Proposer>,
     /// Who judges what is grown, in order.
     pub judges: Vec<Judge>,
     /// The evaluator whose values guide the search and weigh the answers.
@@ -29,6 +33,8 @@ pub struct Policy {
     pub vetoes: &'static [&'static str],
     /// The aggregator that says which answer the tree believes.
     pub aggregator: &'static str,
+    /// How often a child that repeats a sibling is sampled again.
+    pub resamples: u32,
     /// Children sampled at a time.
     pub branches: u32,
     /// The most children that a node may have, duplicates not counted.
@@ -45,6 +51,13 @@ pub struct Policy {
     pub budget: Budget,
     /// The search stops once a new trajectory is valued at least this, in `[0, 1]`.
     pub enough: Option<f64>,
+    /// A roll-out does not go on from a step that is valued less than this, in `[0, 1]`.
+    pub floor: Option<f64>,
+    /// How the answers are debated before one is believed, if they are.
+    pub debate: Option<Rules>,
+    /// The search stops once this share of the trajectories, of [`AGREEING`] at least, state one
+    /// answer; in `[0, 1]`.
+    pub confidence: Option<f64>,
     /// A second judge that must agree before the search stops, and how much.
     pub second: Option<(&'static str, f64)>,
 }
@@ -93,6 +106,22 @@ impl Policy {
             tree.evaluation(node, name).is_some_and(|second| second.value >= least)
         });
         agreed && self.is_promising(tree, node) && tree.is_live(node) && !self.is_vetoed(tree, node)
+    }
+
+    /// Returns the share of the trajectories that state the commonest answer, if there are enough of
+    /// them. What a check speaks against does not count.
+    #[must_use]
+    pub fn agreement(&self, tree: &Tree) -> Option<f64> {
+        let classes = super::debate::by_answer(tree, self);
+        let all: usize = classes.values().map(Vec::len).sum();
+        let most = classes.values().map(Vec::len).max()?;
+        (all >= AGREEING).then_some(most as f64 / all as f64)
+    }
+
+    /// Returns whether so many answers agree that the search stops.
+    #[must_use]
+    pub fn is_agreed(&self, tree: &Tree) -> bool {
+        self.confidence.is_some_and(|least| self.agreement(tree).is_some_and(|own| own >= least))
     }
 
     /// Returns whether an evaluator of the policy is to judge a node.

@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use super::debate::Rules;
 use super::policy::{Judge, On, Policy};
-use super::proposer::Proposer;
+use super::proposers::{Correct, Feedback, Sample};
 use super::selector::Selector;
 use super::selectors::ab_mcts::AbMcts;
 use super::selectors::beam::{Beam, Keep};
@@ -54,6 +55,7 @@ pub(super) fn all() -> Vec<Policy> {
         ),
         sphere(),
         omega_prm(),
+        spoc(),
         Policy { enough: None, ..rated("manual", "grows where a person says", Manual) },
     ]
 }
@@ -70,7 +72,8 @@ fn rated(name: &'static str, about: &'static str, selector: impl Selector + 'sta
         name,
         about,
         selector: Arc::new(selector),
-        proposer: Proposer::Sample,
+        proposer: Arc::new(Sample),
+        resamples: 0,
         judges: vec![
             judge(Arithmetic, On::Steps),
             judge(Rating, On::Steps),
@@ -87,6 +90,9 @@ fn rated(name: &'static str, about: &'static str, selector: impl Selector + 'sta
         sampling: Sampling { temperature: 0.8, ..Sampling::default() },
         budget: Budget { nodes: Some(60), ..Budget::default() },
         enough: Some(0.91),
+        floor: None,
+        debate: None,
+        confidence: None,
         second: Some((PTrue::NAME, 0.5)),
     }
 }
@@ -97,20 +103,21 @@ pub(super) fn swe_search() -> Policy {
 }
 
 /// SWE-Search as it is published: every step is assessed in words and by a number, and a node that
-/// is expanded again is told the feedback on its worst child.
+/// is expanded again is told the feedback on its worst child. At the end agents debate the answers.
 fn swe_search_hybrid() -> Policy {
     Policy {
-        proposer: Proposer::Feedback,
+        proposer: Arc::new(Feedback::Worst),
         judges: vec![judge(Assessment, On::Steps)],
         values: Assessment::NAME,
         vetoes: &[],
-        aggregator: "path-mean",
+        aggregator: "debate",
         branches: 1,
         enough: None,
+        debate: Some(Rules::SWE_SEARCH),
         second: None,
         ..rated(
             "swe-search-hybrid",
-            "SWE-Search with written assessments and feedback",
+            "SWE-Search with written assessments, feedback and a debate",
             SweSearch::REFACTORED,
         )
     }
@@ -178,7 +185,7 @@ fn self_consistency() -> Policy {
 }
 
 fn best_first() -> Policy {
-    let selector = BestFirst { patience: 0.1, unjudged: 0.7, depth: 0.0 };
+    let selector = BestFirst { patience: 0.1, unjudged: 0.7, depth: 0.0, roll_outs: false };
     Policy {
         branches: 3,
         ..rated("best-first", "the best rated step first; one that disappoints gives way", selector)
@@ -260,6 +267,21 @@ fn omega_prm() -> Policy {
             "omega-prm",
             "OmegaPRM: looks for the first error of wrong answers by halving",
             OmegaPrm::PAPER,
+        )
+    }
+}
+
+/// SPOC (Zhao et al. 2025): one pass that critiques every step and retries what is wrong.
+fn spoc() -> Policy {
+    Policy {
+        proposer: Arc::new(Correct),
+        judges: vec![judge(Assessment, On::Steps), judge(Rating, On::Answers)],
+        vetoes: &[],
+        enough: None,
+        ..rated(
+            "spoc",
+            "samples answers, verifies every step and tries again after a mistake",
+            Trajectories { trajectories: None },
         )
     }
 }

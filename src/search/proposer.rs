@@ -1,91 +1,106 @@
-//! Proposers: how the model is asked for a new step of a path.
-//!
-//! A proposer makes the prompt; the driver sends it. [`Proposer::Feedback`] is the hindsight of
-//! SWE-Search: a node that is expanded again tells what its worst child was told, so that the new
-//! one does not repeat it. The embedded model reads no such words, so it is asked plainly.
+//! The seam of proposers: a path to what the model is asked for a new step. One file each in
+//! `proposers`; the driver sends what they offer.
 
-use crate::assets;
+use std::sync::Arc;
+
 use crate::engine::ModelInfo;
 use crate::engine::protocol::{Content, Prompt};
-use crate::evaluate::{Assessment, feedback, path_prompt};
+use crate::evaluate::{Evaluator, path_prompt};
 use crate::tree::{NodeId, Tree};
 
-/// How the model is asked for a new step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proposer {
-    /// It goes on with the path.
-    Sample,
-    /// It is told the feedback on the worst child that was assessed, if there is one.
-    Feedback,
+/// Asks for new steps.
+pub trait Proposer: std::fmt::Debug + Send + Sync {
+    /// Returns its name, which stands in the origin of what it proposes.
+    fn name(&self) -> &'static str;
+
+    /// Returns what it does, in a few words.
+    fn about(&self) -> &'static str;
+
+    /// Returns how a new child of a node is asked for. Where it has nothing of its own to say, and
+    /// where the model would not understand it, the model just goes on with the path.
+    fn propose(&self, occasion: &Occasion<'_>) -> Offer;
+
+    /// Returns whether a proposal is another version of a step that stands already, beside it.
+    fn rewrites(&self) -> bool {
+        false
+    }
+
+    /// Returns the evaluator that must have judged a node before anything is proposed below it.
+    fn needs(&self) -> Option<Arc<dyn Evaluator>> {
+        None
+    }
 }
 
-impl Proposer {
-    /// Returns the prompt for a new child of a node, and the proposer's name for its origin.
+/// Where a step is to be proposed.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'tree> {
+    /// The tree.
+    pub tree: &'tree Tree,
+    /// The node that is to get a child.
+    pub node: NodeId,
+    /// The child of which another version is wanted, if a person chose one.
+    pub of: Option<NodeId>,
+    /// The evaluator that says which child is best.
+    pub values: &'tree str,
+    /// The model that is loaded.
+    pub model: &'tree ModelInfo,
+}
+
+/// How a step is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// What the origin of the step says.
+    pub name: &'static str,
+    /// The prompt.
+    pub prompt: Prompt,
+    /// A step that is put in before, in the model's own voice; the prompt holds it already.
+    pub inserted: Option<String>,
+    /// Whether everything up to the end of the turn is one step, after which the path goes on.
+    pub is_whole: bool,
+}
+
+impl Occasion<'_> {
+    /// The model goes on with the path.
     #[must_use]
-    pub fn propose(self, tree: &Tree, node: NodeId, model: &ModelInfo) -> (Prompt, &'static str) {
-        let mut prompt = path_prompt(tree, node);
-        if self == Self::Feedback
-            && !assets::is_embedded(&model.name)
-            && let Some(words) = worst(tree, node)
-            && let Some(Content::Text(question)) =
-                prompt.turns.first_mut().map(|turn| &mut turn.content)
+    pub fn plain(&self) -> Offer {
+        let prompt = path_prompt(self.tree, self.node);
+        Offer { name: super::proposers::Sample::NAME, prompt, inserted: None, is_whole: false }
+    }
+
+    /// The model goes on with the path, but is told something beside the problem.
+    #[must_use]
+    pub fn told(&self, name: &'static str, words: &str) -> Offer {
+        let mut offer = self.plain();
+        if let Some(Content::Text(question)) =
+            offer.prompt.turns.first_mut().map(|turn| &mut turn.content)
         {
             question.push_str("\n\n");
-            question.push_str(assets::FEEDBACK.trim_end().replace("{feedback}", words).as_str());
-            return (prompt, "after feedback");
+            question.push_str(words);
+            offer.name = name;
         }
-        (prompt, "sample")
-    }
-}
-
-/// The feedback on the child that was assessed worst; of equals, the oldest.
-fn worst(tree: &Tree, node: NodeId) -> Option<&str> {
-    let live = tree.children(node).filter(|child| !tree.node(*child).is_pruned());
-    let assessed = live.filter_map(|child| tree.evaluation(child, Assessment::NAME));
-    assessed.min_by(|a, b| a.value.total_cmp(&b.value)).map(feedback)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tree::sample::Grower;
-    use crate::tree::{Actor, Body, Evaluation, EvaluatorKind};
-
-    fn assess(grower: &mut Grower, node: NodeId, reward: f64, words: &str) {
-        let evaluation = Evaluation {
-            evaluator: Assessment::NAME.into(),
-            value: (reward + 100.0) / 200.0,
-            raw: reward,
-            scale: "-100..100".into(),
-            mass: None,
-            explanation: format!("So it is.\nFeedback: {words}"),
-            kind: EvaluatorKind::Llm,
-            calls: 1,
-            tokens: 9,
-        };
-        grower.act(Actor::Model, Body::Evaluated { node, evaluation });
+        offer
     }
 
-    #[test]
-    fn the_worst_child_says_what_not_to_do() {
-        let mut grower = Grower::new("the problem");
-        let (a, b) = (grower.add(NodeId::ROOT, "a"), grower.add(NodeId::ROOT, "b"));
-        let asked = |grower: &Grower, name: &str| {
-            let model = ModelInfo { name: name.into(), ..ModelInfo::default() };
-            let (prompt, proposer) = Proposer::Feedback.propose(&grower.tree, NodeId::ROOT, &model);
-            (format!("{:?}", prompt.turns[0].content), proposer)
+    /// The model goes on after a step that is put into its mouth.
+    #[must_use]
+    pub fn after(&self, name: &'static str, words: &str) -> Offer {
+        let words = format!("{}\n", words.trim_end());
+        let offer = self.plain();
+        Offer { name, prompt: offer.prompt.saying(&words), inserted: Some(words), is_whole: false }
+    }
+
+    /// The step of which another version is wanted: the one that a person chose, else the most
+    /// valued child.
+    #[must_use]
+    pub fn step(&self) -> Option<NodeId> {
+        let value = |child: &NodeId| {
+            let judged = self.tree.evaluation(*child, self.values);
+            judged.map(|judged| (*child, judged.value))
         };
-        assert_eq!(asked(&grower, "any").1, "sample");
-        assess(&mut grower, a, 20.0, "be bold");
-        assess(&mut grower, b, -60.0, "do not divide");
-        let (question, proposer) = asked(&grower, "any");
-        assert_eq!(proposer, "after feedback");
-        assert!(
-            question.contains("the problem") && question.contains("do not divide"),
-            "{question}"
-        );
-        assert_eq!(asked(&grower, "pleach-reasoner").1, "sample");
-        grower.act(Actor::Person, Body::Pruned { node: b });
-        assert!(asked(&grower, "any").0.contains("be bold"));
+        let live =
+            self.tree.children(self.node).filter(|child| !self.tree.node(*child).is_pruned());
+        let judged = live.filter_map(|child| value(&child));
+        let best = judged.reduce(|best, next| if next.1 > best.1 { next } else { best });
+        self.of.or(best.map(|(child, _)| child))
     }
 }

@@ -60,6 +60,8 @@ pub enum MarkKind {
     Evaluation,
     /// A trajectory came to its answer.
     Answer,
+    /// A voice of a debate spoke.
+    Debate,
     /// Something was pruned or restored.
     Prune,
     /// A trajectory was spliced, or a step rewritten.
@@ -74,6 +76,7 @@ impl MarkKind {
             Body::SearchStepped { .. } => Some(Self::Step),
             Body::Evaluated { .. } => Some(Self::Evaluation),
             Body::NodeFinished { finish: Finish::EndOfTurn, .. } => Some(Self::Answer),
+            Body::DebateStated { .. } => Some(Self::Debate),
             Body::Pruned { .. } | Body::Restored { .. } => Some(Self::Prune),
             Body::Spliced { .. } | Body::Edited { .. } => Some(Self::Splice),
             Body::Together { bodies } => bodies.iter().find_map(Self::of),

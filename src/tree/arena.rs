@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::debate::Debate;
 use super::history::History;
 use super::mark::Preference;
 use super::node::{Node, NodeId, State};
@@ -21,9 +22,11 @@ pub struct Tree {
     pub(super) sequence: u64,
     pub(super) history: History,
     pub(super) preferences: Vec<Preference>,
+    pub(super) debates: Vec<Debate>,
     pub(super) growing: u32,
     pub(super) tokens_sampled: u64,
     pub(super) tokens_judging: u64,
+    pub(super) judgements: u64,
 }
 
 impl Default for Tree {
@@ -36,9 +39,11 @@ impl Default for Tree {
             sequence: 0,
             history: History::default(),
             preferences: Vec::new(),
+            debates: Vec::new(),
             growing: 0,
             tokens_sampled: 0,
             tokens_judging: 0,
+            judgements: 0,
         }
     }
 }
@@ -90,6 +95,12 @@ impl Tree {
     #[must_use]
     pub fn tokens(&self) -> u64 {
         self.tokens_sampled + self.tokens_judging
+    }
+
+    /// Returns how many judgements models made.
+    #[must_use]
+    pub fn judgements(&self) -> u64 {
+        self.judgements
     }
 
     /// Returns a node.

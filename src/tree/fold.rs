@@ -9,7 +9,7 @@ use super::arena::Tree;
 use super::history::Change;
 use super::mark::{Marks, Source, Splice};
 use super::node::{Mark, Node, NodeId, Records, State};
-use super::operation::{Actor, Body, Evaluation, Finish, Operation};
+use super::operation::{Actor, Body, Evaluation, EvaluatorKind, Finish, Operation};
 use super::statistics::Statistics;
 use super::token::{Token, decode_utf8};
 
@@ -157,6 +157,10 @@ impl Tree {
                 self.splice(*node, splice).or_else(refuse)?;
                 self.made(operation.actor, Change::Withdrawn { node: *node, home: splice.cut });
             }
+            Body::DebateOpened { manner, candidates, agents, rounds } => {
+                self.open_debate(*manner, candidates, *agents, *rounds).or_else(refuse)?;
+            }
+            Body::DebateStated { statement } => self.state(statement).or_else(refuse)?,
             Body::Undone { operation: target } => self.undo(*target).or_else(refuse)?,
             Body::Redone { operation: target } => self.redo(*target).or_else(refuse)?,
             Body::SearchStarted { .. }
@@ -312,6 +316,7 @@ impl Tree {
 
     fn evaluate(&mut self, id: NodeId, evaluation: &Evaluation) {
         self.tokens_judging += u64::from(evaluation.tokens);
+        self.judgements += u64::from(evaluation.kind == EvaluatorKind::Llm);
         let evaluations = &mut self.node_mut(id).step_mut().evaluations;
         // Most steps are judged once or twice.
         evaluations.reserve_exact(1);
@@ -426,6 +431,8 @@ impl Body {
             // What they name is looked at where they are applied.
             | Self::Spliced { .. }
             | Self::Together { .. }
+            | Self::DebateOpened { .. }
+            | Self::DebateStated { .. }
             | Self::Undone { .. }
             | Self::Redone { .. } => [None, None],
         }

@@ -8,6 +8,7 @@
 //! the operations. That is why a session can be replayed, tested and fuzzed.
 
 mod arena;
+mod debate;
 mod fold;
 mod history;
 mod mark;
@@ -21,6 +22,7 @@ mod statistics;
 mod token;
 
 pub use arena::{Ancestors, Children, Subtree, Tree};
+pub use debate::{Debate, Manner, Statement, Voice};
 pub use fold::FoldError;
 pub use mark::{Label, Meaning, Preference, Source, Splice, SplicedStep};
 pub use node::{Node, NodeId, State};

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::debate::{Manner, Statement};
 use super::mark::{Label, Splice};
 use super::node::NodeId;
 use super::token::Token;
@@ -210,6 +211,23 @@ pub enum Body {
         /// Why, in words.
         reason: String,
     },
+    /// Agents began to debate which of several trajectories is right.
+    DebateOpened {
+        /// How it is decided.
+        #[serde(default)]
+        manner: Manner,
+        /// The trajectories, the most valued first; two at least.
+        candidates: Vec<NodeId>,
+        /// How many agents speak in each round; none for an agreement.
+        agents: u32,
+        /// How many rounds there are before the conclusion.
+        rounds: u32,
+    },
+    /// A voice spoke in the last debate that was opened.
+    DebateStated {
+        /// What it said.
+        statement: Statement,
+    },
     /// A person's operation was taken back.
     Undone {
         /// Sequence number of the operation.
@@ -357,6 +375,9 @@ pub struct Budget {
     /// Tokens to decode, those of judging too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<u64>,
+    /// Judgements by the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluations: Option<u64>,
     /// Seconds of growing, pauses not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u64>,

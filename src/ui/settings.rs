@@ -3,6 +3,7 @@
 //! Responsible for finding and reading them. What is wrong with one is told on the screen, and
 //! the defaults stand in for it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use etcetera::BaseStrategy;
 
 use super::theme::Themes;
 use crate::app::{Config, Keymap, Model, keymap_file};
+use crate::assets::prompts::complaint;
 
 /// What the person's files say.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +60,26 @@ pub fn remember_tour() {
     }
 }
 
+/// Reads the person's own prompts: those that can be used, by name, and what is wrong with others.
+#[must_use]
+pub fn prompts(folder: &Path) -> (BTreeMap<String, String>, Vec<String>) {
+    let (mut own, mut complaints) = (BTreeMap::new(), Vec::new());
+    let files = fs::read_dir(folder.join("prompts")).into_iter().flatten().flatten();
+    for path in files.map(|entry| entry.path()) {
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+        let Some(name) = name.filter(|_| path.extension().is_some_and(|end| end == "txt")) else {
+            continue;
+        };
+        let read = fs::read_to_string(&path).map_err(|error| format!("it cannot be read: {error}"));
+        match read.and_then(|text| complaint(&name, &text).map_or(Ok(text), Err)) {
+            Ok(text) => drop(own.insert(name, text)),
+            Err(why) => complaints.push(format!("{}: {why}.", path.display())),
+        }
+    }
+    complaints.sort();
+    (own, complaints)
+}
+
 impl Settings {
     /// Reads the files of a folder, as far as they are there.
     #[must_use]
@@ -72,6 +94,7 @@ impl Settings {
             let complaints = keymap_file::lay_over(&mut settings.keymap, "keymap.toml", &text);
             settings.complaints.extend(complaints);
         }
+        settings.complaints.extend(prompts(folder).1);
         settings.themes_of(&folder.join("themes"));
         let known = |name: &str| settings.themes.names().any(|theme| theme == name);
         let Config { theme, theme_on_light, .. } = &settings.config;
@@ -153,11 +176,19 @@ mod tests {
         write("keymap.toml", "[workbench]\n\"Q\" = \"quit\"\n");
         write("themes/mine.toml", "inherits = \"mono\"\n");
         write("themes/torn.toml", "text = \"blurple\"\n");
+        fs::create_dir(folder.path().join("prompts")).unwrap();
+        write("prompts/debate.txt", "{{ problem }}: which of {{ candidates|length }} is right?\n");
+        write("prompts/assess.txt", "one\n{% for");
+        write("prompts/nonsense.txt", "");
+        write("prompts/README", "this is no prompt");
+        let (own, wrong) = prompts(folder.path());
+        assert_eq!(own.keys().collect::<Vec<_>>(), ["debate"]);
+        assert!(wrong.len() == 2 && wrong[0].contains("line 2"), "{wrong:?}");
         let settings = Settings::read(folder.path());
         assert_eq!(settings.config.theme, "mine");
         let names: Vec<_> = settings.themes.names().collect();
         assert!(names.contains(&"mine") && !names.contains(&"torn"));
-        assert_eq!(settings.complaints.len(), 2, "{:?}", settings.complaints);
+        assert_eq!(settings.complaints.len(), 4, "{:?}", settings.complaints);
         let mut model = Model::new((80, 24), 0);
         settings.give_to(&mut model);
         assert!(model.notice.unwrap().text.contains("torn.toml:1"));

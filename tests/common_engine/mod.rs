@@ -95,13 +95,13 @@ impl Bench {
 
     pub fn rate(&mut self, info: &ModelInfo, path: &[Token]) -> pleach::tree::Evaluation {
         let path: Vec<_> = path.iter().map(|token| token.id).collect();
-        let prompt = Prompt::continuing(PROBLEM, path).then_ask(Rating::question(info));
+        let prompt = Prompt::continuing(PROBLEM, path).then_ask(&Rating::question(info));
         self.worker.send(Request::ScoreLabels { id: 77, prompt, labels: Rating::labels(info) });
         loop {
             match self.next() {
                 Event::Labels { id: 77, masses, tokens } => {
                     let reply = Reply { masses: &masses, tokens, ..Reply::default() };
-                    return Rating.judge(reply).expect("the labels have mass");
+                    return Rating.judge(&[reply]).expect("the labels have mass");
                 }
                 Event::Failed { message, .. } => panic!("{message}"),
                 _ => {}

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Driver, Fresh, Pending, Turn, Verification};
+use super::{Driver, Expecting, Fresh, Heard, Judgement, Pending, Turn, Verification};
 use crate::engine::protocol::{Generate, Request, RequestId};
-use crate::evaluate::{Ask, Case, Evaluator, Reply, verify};
+use crate::evaluate::{Ask, Case, Evaluator, Question, verify};
 use crate::reasoning::Segmentation;
 use crate::search::frontier::Frontier;
 use crate::search::seed::child_seed;
@@ -18,13 +18,17 @@ impl Driver {
             self.ask(tree, node, &evaluator, turn);
         }
         while let Some(Fresh { node, verify, goes_on }) = self.fresh.pop_front() {
+            if !tree.contains(node) {
+                // What was to be put in was refused.
+                continue;
+            }
             let vetoed = self.judge(tree, node, turn);
             if verify {
                 verify_answer(tree, node, turn);
             }
             let deep = tree.node(node).depth() >= self.policy.depth;
             if goes_on && !vetoed && !deep && tree.is_live(node) {
-                self.grow(tree, node, 1, true, turn);
+                self.go_on(tree, node, turn);
             }
         }
     }
@@ -48,56 +52,73 @@ impl Driver {
     }
 
     /// Asks an evaluator about a node. Returns the value if the evaluator needs no engine.
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         tree: &Tree,
         node: NodeId,
         evaluator: &Arc<dyn Evaluator>,
         turn: &mut Turn,
     ) -> Option<f64> {
+        self.ask_again(tree, node, evaluator, false, turn)
+    }
+
+    fn ask_again(
+        &mut self,
+        tree: &Tree,
+        node: NodeId,
+        evaluator: &Arc<dyn Evaluator>,
+        rolled_out: bool,
+        turn: &mut Turn,
+    ) -> Option<f64> {
         let model = self.model.as_ref()?;
-        match evaluator.ask(&Case { tree, node, model: &model.info }) {
-            Ask::Nothing => None,
+        match evaluator.ask(&Case { tree, node, model: &model.info, rolled_out }) {
+            Ask::Nothing => {}
             Ask::Judged(evaluation) => {
                 let value = evaluation.value;
                 record(node, evaluation, turn);
-                Some(value)
+                return Some(value);
             }
-            Ask::Labels { prompt, labels } => {
-                let id = self.request();
-                turn.requests.push(Request::ScoreLabels { id, prompt, labels });
-                self.await_judgement(id, node, evaluator)
+            Ask::Questions(questions) => self.put(node, evaluator, questions, turn),
+            Ask::RollOuts { count, grader } => {
+                self.grow(tree, node, count, true, turn);
+                let evaluator = Arc::clone(evaluator);
+                self.expecting.push(Expecting { node, evaluator, grader, began: tree.sequence() });
             }
-            Ask::Text { prompt, grammar, max_tokens } => {
-                let id = self.request();
+        }
+        None
+    }
+
+    /// Puts an evaluator's questions to the engine, all at once.
+    fn put(
+        &mut self,
+        node: NodeId,
+        evaluator: &Arc<dyn Evaluator>,
+        questions: Vec<Question>,
+        turn: &mut Turn,
+    ) {
+        let judgement = self.next_request;
+        let left = questions.len();
+        for (at, question) in questions.into_iter().enumerate() {
+            let id = self.request();
+            let request = match question {
+                Question::Labels { prompt, labels } => Request::ScoreLabels { id, prompt, labels },
                 // A judge's words are drawn from a seed of their own, cooler than steps are.
-                let seeds = vec![child_seed(self.session_seed, node, u32::MAX)];
-                let sampling = Sampling { temperature: 0.2, ..Sampling::default() };
-                let segmentation = Segmentation::Whole;
-                turn.requests.push(Request::Generate(Generate {
+                Question::Text { prompt, grammar, max_tokens } => Request::Generate(Generate {
                     id,
                     prompt,
-                    seeds,
-                    sampling,
-                    segmentation,
+                    seeds: vec![child_seed(self.session_seed, node, u32::MAX)],
+                    sampling: Sampling { temperature: 0.2, ..Sampling::default() },
+                    segmentation: Segmentation::Whole,
                     max_tokens,
                     grammar,
                     ..Generate::default()
-                }));
-                self.await_judgement(id, node, evaluator)
-            }
+                }),
+            };
+            turn.requests.push(request);
+            self.pending.insert(id, Pending::Judgement { judgement, at, written: Vec::new() });
         }
-    }
-
-    fn await_judgement(
-        &mut self,
-        id: RequestId,
-        node: NodeId,
-        evaluator: &Arc<dyn Evaluator>,
-    ) -> Option<f64> {
-        let (evaluator, written) = (Arc::clone(evaluator), Vec::new());
-        self.pending.insert(id, Pending::Judgement { node, evaluator, written });
-        None
+        let (evaluator, heard) = (Arc::clone(evaluator), vec![Heard::default(); left]);
+        self.judgements.insert(judgement, Judgement { node, evaluator, heard, left });
     }
 
     /// Takes in the end of what a judge wrote.
@@ -106,18 +127,28 @@ impl Driver {
         let bytes: Vec<_> = written.iter().flat_map(|token| token.bytes.iter().copied()).collect();
         let tokens = u32::try_from(written.len()).unwrap_or(u32::MAX);
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        self.judged(id, Reply { text: &text, tokens, ..Reply::default() }, turn);
+        self.judged(id, Heard { text, tokens, ..Heard::default() }, turn);
     }
 
-    /// Takes in the reply to a judge.
-    pub(super) fn judged(&mut self, id: RequestId, reply: Reply<'_>, turn: &mut Turn) {
-        if !matches!(self.pending.get(&id), Some(Pending::Judgement { .. })) {
+    /// Takes in the reply to a question of a judge. When all are there, the judge speaks.
+    pub(super) fn judged(&mut self, id: RequestId, reply: Heard, turn: &mut Turn) {
+        let Some(Pending::Judgement { judgement, at, .. }) = self.pending.get(&id) else { return };
+        let (judgement, at) = (*judgement, *at);
+        self.pending.remove(&id);
+        let Some(open) = self.judgements.get_mut(&judgement) else { return };
+        if let Some(place) = open.heard.get_mut(at) {
+            *place = reply;
+        }
+        open.left -= 1;
+        if open.left > 0 {
             return;
         }
-        let Some(Pending::Judgement { node, evaluator, .. }) = self.pending.remove(&id) else {
+        let Some(Judgement { node, evaluator, heard, .. }) = self.judgements.remove(&judgement)
+        else {
             return;
         };
-        if let Some(evaluation) = evaluator.judge(reply) {
+        let replies: Vec<_> = heard.iter().map(Heard::as_reply).collect();
+        if let Some(evaluation) = evaluator.judge(&replies) {
             record(node, evaluation, turn);
             // A second judge may be due now.
             self.fresh.push_back(Fresh::judge(node));
@@ -125,6 +156,65 @@ impl Driver {
             // Nothing tells the frontier that the node waits no more.
             self.frontier = Frontier::default();
         }
+    }
+
+    /// Asks evaluators again whose roll-outs have ended.
+    pub(super) fn look_at_roll_outs(&mut self, tree: &Tree, turn: &mut Turn) {
+        // What was just asked for must be in the tree first.
+        let under_way = self.fresh.iter().map(|fresh| fresh.node);
+        let judged = self.judgements.values().map(|judgement| judgement.node);
+        let under_way: Vec<_> = under_way.chain(judged).collect();
+        for expecting in std::mem::take(&mut self.expecting) {
+            let top = expecting.node;
+            let grows = |id: NodeId| tree.node(id).state() == State::Growing;
+            let busy = tree.sequence() <= expecting.began
+                || tree.subtree(top).any(grows)
+                || under_way.iter().any(|node| tree.is_within(*node, top));
+            if busy || !turn.operations.is_empty() {
+                self.expecting.push(expecting);
+                continue;
+            }
+            let ungraded = expecting.grader.as_ref().and_then(|grader| {
+                let lacks = |id: &NodeId| tree.evaluation(*id, grader.name()).is_none();
+                let answered = |id: &NodeId| tree.node(*id).state() == State::Answered;
+                let nodes: Vec<_> = tree.subtree(top).filter(answered).filter(lacks).collect();
+                (!nodes.is_empty()).then(|| (Arc::clone(grader), nodes))
+            });
+            if let Some((grader, nodes)) = ungraded {
+                for node in nodes {
+                    self.ask(tree, node, &grader, turn);
+                }
+                // A grader that says nothing is not asked twice.
+                self.expecting.push(Expecting { grader: None, ..expecting });
+            } else {
+                self.ask_again(tree, top, &expecting.evaluator, true, turn);
+            }
+        }
+    }
+
+    /// Lets an evaluator judge a node now, whatever the policy and the mode.
+    ///
+    /// # Errors
+    /// Returns a sentence if no model is loaded, or the evaluator has nothing to say about the
+    /// node.
+    pub fn evaluate(
+        &mut self,
+        tree: &Tree,
+        node: NodeId,
+        evaluator: &Arc<dyn Evaluator>,
+    ) -> Result<Turn, String> {
+        if self.model.is_none() {
+            return Err("No model is loaded yet.".to_owned());
+        }
+        let mut turn = Turn::default();
+        let whole = matches!(tree.node(node).state(), State::Open | State::Answered);
+        if whole {
+            self.ask(tree, node, evaluator, &mut turn);
+        }
+        if turn.operations.is_empty() && turn.requests.is_empty() {
+            return Err(format!("{} has nothing to say about {node}.", evaluator.name()));
+        }
+        Ok(turn)
     }
 
     /// Nodes that a judge of the policy has still to look at.

@@ -5,7 +5,7 @@
 //! way the more it was sampled without bettering itself, so that the search widens progressively
 //! and comes back to every node.
 
-use super::super::choice::{Choice, Term, sum, term};
+use super::super::choice::{Action, Choice, Term, sum, term};
 use super::super::frontier::Frontier;
 use super::super::selector::Selector;
 use super::super::view::View;
@@ -20,6 +20,8 @@ pub struct BestFirst {
     pub unjudged: f64,
     /// Added for every step of depth.
     pub depth: f64,
+    /// Whether a chosen node is rolled out, instead of getting children.
+    pub roll_outs: bool,
 }
 
 impl BestFirst {
@@ -37,7 +39,8 @@ impl BestFirst {
 impl Selector for BestFirst {
     fn select(&self, view: &View<'_>, frontier: &mut Frontier) -> Option<Choice> {
         let node = frontier.best_by(view, |node| sum(&self.terms(view, node)))?;
-        Some(Choice::expand(node, self.terms(view, node)))
+        let action = if self.roll_outs { Action::RollOut(1) } else { Action::Expand };
+        Some(Choice { node, action, terms: self.terms(view, node) })
     }
 
     fn explain(&self, view: &View<'_>, node: NodeId) -> Vec<Term> {

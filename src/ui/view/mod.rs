@@ -25,6 +25,7 @@ mod start;
 mod status;
 mod timeline;
 mod tour;
+mod transcript;
 mod tree;
 mod why;
 

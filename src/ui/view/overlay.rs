@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Clear};
 
-use super::{export, following, gate, help, line, list, page, put, reader, splicing};
+use super::{export, following, gate, help, line, list, page, put, reader, splicing, transcript};
 use crate::app::layout::Area;
 use crate::app::{Field, Model, Overlay};
 use crate::text::{SafeText, width};
@@ -22,6 +22,11 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             Overlay::Reader(state) => reader::draw(state, theme, frame),
             Overlay::Export(state) => export::draw(state, theme, frame),
             Overlay::Page(state) => page::draw(state, theme, frame),
+            Overlay::Transcript(state) => {
+                if let Some(bench) = model.workbench() {
+                    transcript::draw(state, bench, theme, frame);
+                }
+            }
             Overlay::Splicing(state) => {
                 if let Some(bench) = model.workbench() {
                     splicing::draw(state, bench, theme, frame);

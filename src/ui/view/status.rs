@@ -52,6 +52,9 @@ fn mode(model: &Model, bench: &Workbench) -> String {
         EngineState::Restarting(_) => return "! engine restarting".to_owned(),
         EngineState::Ready(_) => {}
     }
+    if bench.driver.is_debating() {
+        return debating(bench);
+    }
     match (bench.driver.mode(), bench.driver.is_idle()) {
         (Mode::Running, _) => "▶ searching",
         (Mode::Stepping, _) | (Mode::Paused, false) => "◌ growing",
@@ -61,6 +64,14 @@ fn mode(model: &Model, bench: &Workbench) -> String {
         },
     }
     .to_owned()
+}
+
+/// How far the debate is.
+fn debating(bench: &Workbench) -> String {
+    let last = bench.tree.debates().last();
+    let said = last.map_or(0, |debate| debate.statements.len());
+    let all = last.map_or(0, |debate| debate.agents * debate.rounds + 1);
+    format!("◌ debating, {said} of {all} said")
 }
 
 /// The time left at the present speed, once there is enough to judge by.

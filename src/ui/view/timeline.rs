@@ -28,6 +28,7 @@ pub fn draw(bench: &Workbench, replay: &Replay, theme: &Theme, frame: &mut Frame
             let (glyph, scope) = match (index == here, glyph) {
                 (true, _) => ("┃", "accent"),
                 (false, Some(MarkKind::Splice)) => ("◆", "notice"),
+                (false, Some(MarkKind::Debate)) => ("◇", "accent"),
                 (false, Some(MarkKind::Prune)) => ("×", "value.low"),
                 (false, Some(MarkKind::Answer)) => ("●", "value.high"),
                 (false, Some(MarkKind::Evaluation)) => ("·", "muted"),
