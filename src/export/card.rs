@@ -125,8 +125,13 @@ fn makers(sessions: &[SessionEntry]) -> BTreeSet<String> {
         let line = |text: &str| SafeText::line(text).to_string();
         let model = match &session.model {
             Some(model) => format!(
-                "{} (fingerprint {}, chat template {})",
+                "{}{} (fingerprint {}, chat template {})",
                 line(&model.name),
+                model
+                    .quantisation
+                    .iter()
+                    .map(|kind| format!(", {}", line(kind)))
+                    .collect::<String>(),
                 short(&model.fingerprint),
                 short(&model.template)
             ),

@@ -14,7 +14,7 @@ use super::format::{FORMATS, Format, Kit};
 use super::material::Material;
 use super::options::Options;
 use super::rendering::Rendering;
-use super::report::decide;
+use super::report::{LeftOut, decide};
 use super::trajectory::{Segment, Trajectory};
 
 /// Records that are shown, at most.
@@ -82,7 +82,10 @@ pub fn survey(
     let (report, _) = decide(&found, options);
     let mut remarks = Vec::new();
     if let Some(table) = report.formats.iter().find(|table| table.format == format.name) {
-        remarks.extend(table.left_out.iter().map(|left| format!("{} {}", left.count, left.why)));
+        let left = |left: &LeftOut| format!("left out: {} {}", left.count, left.why);
+        remarks.extend(table.left_out.iter().map(left));
+        let flags = table.flags.iter().map(|(flag, count)| format!("flagged as {flag}: {count}"));
+        remarks.extend(flags);
     }
     remarks.extend(found.warnings);
     Ok(Survey {
@@ -100,11 +103,15 @@ fn records(
     rendering: Option<&Rendering>,
 ) -> Vec<Shown> {
     let kit = Kit { material, rendering, tokenizer: None };
+    let meant = options.meant(&material.tree);
+    let asked = |example: &Example| meant.as_ref().is_none_or(|meant| example.has_one_of(meant));
     let made =
-        examples(material, format.wants, options).into_iter().flatten().filter_map(|example| {
-            let json = (format.record)(&example, &kit).ok()?;
-            Some(Shown { passages: passages(material, &example), json })
-        });
+        examples(material, format.wants, options).into_iter().flatten().filter(asked).filter_map(
+            |example| {
+                let json = (format.record)(&example, &kit).ok()?;
+                Some(Shown { passages: passages(material, &example), json })
+            },
+        );
     let mut shown: Vec<Shown> = Vec::new();
     for record in made {
         if shown.len() < RECORDS && shown.iter().all(|earlier| earlier.json != record.json) {
