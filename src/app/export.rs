@@ -169,7 +169,7 @@ pub(super) fn select(model: &mut Model, text: &str) -> Vec<Effect> {
     if !text.is_empty()
         && let Err(error) = Query::parse(text).and_then(|query| query.check(tree))
     {
-        model.complain(format!("The query cannot be read at {}: {error}.", error.spot(text)));
+        model.complain(error.sentence(text));
         return Vec::new();
     }
     let Some((export, session)) = screen(model) else { return Vec::new() };
@@ -180,11 +180,19 @@ pub(super) fn select(model: &mut Model, text: &str) -> Vec<Effect> {
 
 /// Copies the record as it would be written.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
-    let record = screen(model).and_then(|(export, _)| {
-        let found = export.found.as_ref()?;
-        found.records.get(export.record).map(|record| record.json.clone())
-    });
-    record.map_or_else(Vec::new, |record| vec![Effect::Copy(record)])
+    let Some((export, _)) = screen(model) else { return Vec::new() };
+    let name = export.format().name;
+    let shown = export.found.as_ref().and_then(|found| found.records.get(export.record));
+    match shown.map(|record| record.json.clone()) {
+        None => Vec::new(),
+        Some(json) if json.is_empty() => {
+            model.complain(format!(
+                "{name} needs the tokenizer: run pleach export --format {name}."
+            ));
+            Vec::new()
+        }
+        Some(json) => vec![Effect::Copy(json)],
+    }
 }
 
 /// Writes this session as a data set of the chosen format beside the session.

@@ -14,7 +14,7 @@ use super::output::Output;
 use super::stop::Stop;
 use super::tokenizer::Tokenizer;
 use crate::export::{
-    self, Format, Goal, Needs, Options, Rendering, Report, Table, Tools, View, dataset, view,
+    self, Format, Goal, Needs, Options, Rendering, Report, Table, Tools, View, count, dataset, view,
 };
 use crate::text::pad;
 
@@ -139,7 +139,9 @@ fn print(report: &Report, json: bool, output: &mut Output) -> Result<(), Failure
     }
     let Report { sessions, problems, test_problems, .. } = report;
     output.row(&format!(
-        "{sessions} sessions, {problems} problems, {test_problems} of them for testing"
+        "{}, {}, {test_problems} of them for testing",
+        count(*sessions, "session"),
+        count(*problems, "problem")
     ))?;
     output.row("")?;
     output.row(&format!("{}   train    test  judged by", pad("format", NAME)))?;

@@ -245,21 +245,23 @@ impl Gathering {
         let mut warn = |text: String| self.found.warnings.push(text);
         if let Some(error) = &self.lacks {
             let unfit = self.unfit;
-            warn(format!("{unfit} of {sessions} sessions lack what the query names ({error})"));
+            let unfit = count(unfit, "session");
+            warn(format!("{unfit} of {sessions} without what the query names ({error})"));
         }
         if self.repeated > 0 {
-            warn(format!("{} files are copies of sessions that are in already", self.repeated));
+            let repeated = count(self.repeated, "file");
+            warn(format!("left out: {repeated} with a copy of a session that is in already"));
         }
         if self.overruled > 0 {
+            let overruled = count(self.overruled, "trajectory");
             warn(format!(
-                "a person and the verifier disagree on {} trajectories; the person's word counts",
-                self.overruled
+                "a person and the verifier disagree on {overruled}; the person's word counts"
             ));
         }
         if self.other_template > 0 {
+            let other = count(self.other_template, "session");
             warn(format!(
-                "{} sessions were grown with another chat template than the one of this export; name theirs with --model or --chat-template",
-                self.other_template
+                "{other} grown with another chat template than the one of this export; name theirs with --model or --chat-template"
             ));
         }
         if self.thinking {
@@ -278,6 +280,16 @@ impl Gathering {
             ));
         }
         Ok(self.found)
+    }
+}
+
+/// Returns a number and what is counted, such as `1 session` and `2 trajectories`.
+#[must_use]
+pub fn count(number: usize, what: &str) -> String {
+    match (number, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {what}s"),
     }
 }
 
