@@ -129,9 +129,8 @@ fn makers(sessions: &[SessionEntry]) -> BTreeSet<String> {
                 line(&model.name),
                 model
                     .quantisation
-                    .iter()
-                    .map(|kind| format!(", {}", line(kind)))
-                    .collect::<String>(),
+                    .as_deref()
+                    .map_or_else(String::new, |kind| format!(", {}", line(kind))),
                 short(&model.fingerprint),
                 short(&model.template)
             ),
