@@ -208,7 +208,7 @@ fn what_an_export_would_hold() {
 #[test]
 fn what_an_export_would_hold_of_a_splice() {
     let problem = problem("How much is half of 42?");
-    snapshot("export-splice", &problem, "p<enter>q<space>ejjjjjjjl");
+    snapshot("export-splice", &problem, "p<enter>q<space>ejjjjjjjllll");
     snapshot("export-query", &problem, "p<enter>q<space>ejjjjjjjfsignal<enter>");
     snapshot("export-asking", &problem, "<space>efvlaue<lt>2");
 }
