@@ -112,6 +112,75 @@ fn text_is_readable_in_a_pipe_and_sessions_open_elsewhere_are_shown() {
 }
 
 #[test]
+fn agents_debate_and_what_they_said_is_printed() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("p.jsonl"), "{\"id\":\"x\",\"problem\":\"Count.\"}\n").unwrap();
+    let grow = "grow p.jsonl --policy swe-search --nodes 60 --engine scripted --json --out s";
+    let plain = lines(&run(home.path(), grow));
+    let none = out(&run(home.path(), "show s/x.pleach --debates"));
+    assert!(none.contains("There was no debate"), "{none}");
+    // The tree stands; the debate alone is added, and only once.
+    let debated = lines(&run(home.path(), &format!("{grow} --debate")));
+    assert_eq!(debated[0]["nodes"], plain[0]["nodes"]);
+    assert!(debated[0]["tokens"].as_u64() > plain[0]["tokens"].as_u64());
+    assert_eq!(lines(&run(home.path(), &format!("{grow} --debate"))), debated);
+    let said = out(&run(home.path(), "show s/x.pleach --debates"));
+    for part in ["Debate 1 of 1", "Round 3 of 3", "agent 5", "Conclusion", "votes at the end"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let shown = &lines(&run(home.path(), "show s/x.pleach --json"))[0];
+    let debate = &shown["debates"][0];
+    assert_eq!(debate["statements"].as_array().unwrap().len(), 16);
+    let nodes = shown["nodes"].as_array().unwrap();
+    let winner = nodes.iter().find(|node| node["id"] == debate["winner"]).unwrap();
+    let best = shown["answers"][0]["text"].as_str().unwrap();
+    assert!(winner["text"].as_str().unwrap().contains(best), "{best}: {winner}");
+    assert_eq!(debated[0]["answer"], best);
+    let frames = out(&run(home.path(), "replay s/x.pleach --headless --frames 1"));
+    assert!(frames.contains("by debate"), "{frames}");
+}
+
+#[test]
+fn other_proposers_and_judges_grow_trees_too() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("p.jsonl"), "{\"id\":\"x\",\"problem\":\"Count.\"}\n").unwrap();
+    let grow = "grow p.jsonl --policy best-first --nodes 20 --engine scripted --json --out s \
+                --proposer hint --evaluators pairwise,steps --resample 1";
+    assert_eq!(code(&run(home.path(), grow)), 0);
+    let shown = &lines(&run(home.path(), "show s/x.pleach --json"))[0];
+    let nodes = shown["nodes"].as_array().unwrap();
+    assert!(nodes.iter().any(|node| node["text"].as_str().unwrap().starts_with("Wait, ")));
+    let judged = |name: &str| {
+        let has = |node: &&Value| {
+            let all = node["evaluations"].as_array().unwrap();
+            all.iter().any(|one| one["evaluator"] == name)
+        };
+        nodes.iter().filter(has).count()
+    };
+    assert!(judged("pairwise") > 3 && judged("steps") > 3);
+    let refused = run(home.path(), "grow p.jsonl --policy best-first --proposer no --out t");
+    assert_eq!(code(&refused), 2);
+    assert!(errors(&refused).contains("hint-reflect"), "{}", errors(&refused));
+}
+
+#[test]
+fn a_prompt_of_the_persons_own_is_used() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("p.jsonl"), "{\"id\":\"x\",\"problem\":\"Count.\"}\n").unwrap();
+    let folder = home.path().join("settings");
+    std::fs::create_dir_all(folder.join("prompts")).unwrap();
+    std::fs::write(folder.join("prompts/hint_logic.txt"), "Hold on: {{ 6 * 7 }}.\n").unwrap();
+    std::fs::write(folder.join("prompts/assess.txt"), "{% for").unwrap();
+    let grow = "grow p.jsonl --policy best-first --nodes 5 --engine scripted --out s --proposer hint-logic";
+    let mut command = pleach(home.path());
+    command.env("PLEACH_CONFIG_DIR", &folder).args(grow.split_whitespace());
+    let grown = command.output().unwrap();
+    assert!(errors(&grown).contains("assess.txt: line 1"), "{}", errors(&grown));
+    let shown = out(&run(home.path(), "show s/x.pleach"));
+    assert!(shown.contains("Hold on: 42."), "{shown}");
+}
+
+#[test]
 fn a_command_verifies_answers() {
     let home = tempfile::tempdir().unwrap();
     for (verifier, correct) in [

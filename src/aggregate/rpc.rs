@@ -238,6 +238,19 @@ mod tests {
             // The golden fit stopped at its optimiser's tolerance.
             assert!((found / golden - 1.0).abs() < 1e-3, "{found} {golden}");
         }
+        // At those very parameters the cost is the golden one, and no fit is worse than it.
+        let upper = Weibull { shape: golden[1], scale: golden[2] };
+        let lower = Weibull { shape: golden[3], scale: golden[4] };
+        let published = Mixture { share: golden[0], upper, lower, cost: 0.0 };
+        let cost: f64 = WEIGHTS
+            .iter()
+            .map(|x| {
+                let (upper, lower) = published.ln_densities(*x);
+                -(upper.exp() + lower.exp()).ln()
+            })
+            .sum();
+        assert!((cost + 9.688_045_403_729_834).abs() < 1e-6, "{cost}");
+        assert!(mixture.cost <= cost + 1e-9);
         let dropped = pruned(&WEIGHTS);
         assert_eq!(dropped, [false, false, false, false, true, true, true, true]);
     }

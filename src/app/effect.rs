@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Selection;
 use crate::engine::Request;
 use crate::tree::{NodeId, Operation, Problem};
 
@@ -42,8 +41,8 @@ pub enum Effect {
         session: PathBuf,
         /// The format whose records are wanted.
         format: String,
-        /// Which records are taken.
-        selection: Selection,
+        /// Whether to take in what only a vote speaks for.
+        pseudo_labels: bool,
     },
     /// Write a session as a data set; answered by `Exported`.
     Export {
@@ -53,8 +52,8 @@ pub enum Effect {
         format: String,
         /// The folder to make.
         out: PathBuf,
-        /// Which records are taken.
-        selection: Selection,
+        /// Whether to take in what only a vote speaks for.
+        pseudo_labels: bool,
     },
     /// Give the terminal back and stop, until the program is continued.
     Suspend,

@@ -18,7 +18,7 @@ use super::quality::Traits;
 use super::rendering::Rendering;
 use super::standing::Basis;
 use crate::evaluate::verify;
-use crate::tree::{Label, Model, NodeId, QueryError, Sampling, Tree};
+use crate::tree::{Label, Model, NodeId, Sampling, Tree};
 
 /// What an export works with besides the sessions.
 pub struct Tools<'a> {
@@ -96,8 +96,7 @@ pub type Sink<'a> = &'a mut dyn FnMut(usize, &str, &Provenance) -> Result<(), Er
 /// Reads sessions and makes all records that could be written.
 ///
 /// # Errors
-/// Returns why a session cannot be read, the sink's error, that the query fits none of the
-/// sessions, or [`Error::Stopped`].
+/// Returns why a session cannot be read, the sink's error, or [`Error::Stopped`].
 pub fn collect(
     sources: &[PathBuf],
     formats: &[&'static Format],
@@ -116,13 +115,13 @@ pub fn collect(
         gathering.take_in(&Material::read(source)?, options, tools, sink)?;
     }
     (tools.progress)(sources.len(), sources.len());
-    gathering.finish(options)
+    Ok(gathering.finish())
 }
 
 /// Makes all records of one session that is read already.
 ///
 /// # Errors
-/// Returns the sink's error, or that the query does not fit the session.
+/// Returns the sink's error.
 pub fn collect_one(
     material: &Material,
     formats: &[&'static Format],
@@ -132,7 +131,7 @@ pub fn collect_one(
 ) -> Result<Collected, Error> {
     let mut gathering = Gathering::new(formats);
     gathering.take_in(material, options, tools, sink)?;
-    gathering.finish(options)
+    Ok(gathering.finish())
 }
 
 struct Gathering {
@@ -144,9 +143,6 @@ struct Gathering {
     thinking: bool,
     /// Sessions whose model had another chat template.
     other_template: usize,
-    /// Sessions that lack what the query names, and what the first of them lacks.
-    unfit: usize,
-    lacks: Option<QueryError>,
 }
 
 impl Gathering {
@@ -164,8 +160,6 @@ impl Gathering {
             overruled: 0,
             thinking: false,
             other_template: 0,
-            unfit: 0,
-            lacks: None,
         }
     }
 
@@ -190,7 +184,6 @@ impl Gathering {
         if let (Some(rendering), Some(model)) = (tools.rendering, material.tree.model()) {
             self.other_template += usize::from(rendering.template != model.template);
         }
-        let meant = self.meant(material, options);
         let kit = Kit { material, rendering: tools.rendering, tokenizer: tools.tokenizer };
         let mut made = BTreeMap::new();
         for (place, draft) in self.found.drafts.iter_mut().enumerate() {
@@ -200,10 +193,6 @@ impl Gathering {
                 let record = example
                     .as_ref()
                     .map_err(Clone::clone)
-                    .and_then(|example| match &meant {
-                        Some(meant) if !example.has_one_of(meant) => Err(Left::NotMeant),
-                        _ => Ok(example),
-                    })
                     .and_then(|example| Ok((example, (draft.format.record)(example, &kit)?)));
                 match record {
                     Ok((example, record)) => {
@@ -225,43 +214,21 @@ impl Gathering {
         Ok(())
     }
 
-    /// The steps of a session that the query means, if there is a query.
-    fn meant(&mut self, material: &Material, options: &Options) -> Option<BTreeSet<NodeId>> {
-        if let Err(error) = options.query.as_ref()?.check(&material.tree) {
-            self.unfit += 1;
-            self.lacks.get_or_insert(error);
-            return Some(BTreeSet::new());
-        }
-        options.meant(&material.tree)
-    }
-
-    fn finish(mut self, options: &Options) -> Result<Collected, Error> {
-        let sessions = self.found.sessions.len();
-        if let (Some(query), Some(error)) = (&options.query, &self.lacks)
-            && self.unfit == sessions
-        {
-            return Err(Error::query(query, error));
-        }
+    fn finish(mut self) -> Collected {
         let mut warn = |text: String| self.found.warnings.push(text);
-        if let Some(error) = &self.lacks {
-            let unfit = self.unfit;
-            let unfit = count(unfit, "session");
-            warn(format!("{unfit} of {sessions} without what the query names ({error})"));
-        }
         if self.repeated > 0 {
-            let repeated = count(self.repeated, "file");
-            warn(format!("left out: {repeated} with a copy of a session that is in already"));
+            warn(format!("{} files are copies of sessions that are in already", self.repeated));
         }
         if self.overruled > 0 {
-            let overruled = count(self.overruled, "trajectory");
             warn(format!(
-                "a person and the verifier disagree on {overruled}; the person's word counts"
+                "a person and the verifier disagree on {} trajectories; the person's word counts",
+                self.overruled
             ));
         }
         if self.other_template > 0 {
-            let other = count(self.other_template, "session");
             warn(format!(
-                "{other} grown with another chat template than the one of this export; name theirs with --model or --chat-template"
+                "{} sessions were grown with another chat template than the one of this export; name theirs with --model or --chat-template",
+                self.other_template
             ));
         }
         if self.thinking {
@@ -279,17 +246,7 @@ impl Gathering {
                 "the sessions were grown by {count} models; tokens and templates are those of one"
             ));
         }
-        Ok(self.found)
-    }
-}
-
-/// Returns a number and what is counted, such as `1 session` and `2 trajectories`.
-#[must_use]
-pub fn count(number: usize, what: &str) -> String {
-    match (number, what.strip_suffix('y')) {
-        (1, _) => format!("1 {what}"),
-        (_, Some(stem)) => format!("{number} {stem}ies"),
-        (_, None) => format!("{number} {what}s"),
+        self.found
     }
 }
 

@@ -20,7 +20,7 @@ mod revision;
 
 pub use balance::{Balance, balance};
 pub use calibration::{Bin, Calibration};
-pub use chance::{pass_at, pass_at_least, wilson};
+pub use chance::{pass_at, pass_at_least, samples_to_see, wilson};
 pub use confusion::Confusion;
 pub use consistency::Consistency;
 pub use health::{Against, Health, Judge, Pass, Report};

@@ -2,6 +2,7 @@
 
 use super::balance::Balance;
 use super::calibration::Calibration;
+use super::chance::samples_to_see;
 use super::confusion::Confusion;
 use super::health::{Against, Judge, Report};
 use super::revision::Revisions;
@@ -37,7 +38,14 @@ fn agreement(report: &Report, rows: &mut Vec<String>) {
         return rows.push("No tree has two answers yet.".to_owned());
     };
     rows.push(format!("{} in {}", count(found.samples, "answer"), classes(found.classes)));
-    rows.push(format!("commonest  {} {:.2}", bar(found.agreement), found.agreement));
+    let again = samples_to_see(found.agreement, 0.95);
+    let again = again.map(|samples| format!("  (seen again within {samples} samples, at 95 %)"));
+    rows.push(format!(
+        "commonest  {} {:.2}{}",
+        bar(found.agreement),
+        found.agreement,
+        again.unwrap_or_default()
+    ));
     rows.push(format!(
         "disorder   {} {:.2}  ({:.2} bits)",
         bar(found.disorder),

@@ -2,16 +2,18 @@
 //!
 //! The embedded model has learnt one question that compares: which of two next steps is better, A
 //! or B. So a voice compares two trajectories where they part, in both orders, and draws the winner
-//! by the mean of the two probabilities. An agent begins with all candidates in an order of its
-//! own; in later rounds what it chose is challenged by what the others chose, and the odds are
-//! multiplied by the votes that each side has. The conclusion does the same with what was chosen
-//! last, at its low temperature. A pair that was read once in a debate is not asked about again.
+//! by the mean of the two probabilities. As SWE-Search shows its agents the rewards, the odds are
+//! multiplied by those of the values that the answers have. An agent begins with all candidates in
+//! an order of its own; in later rounds what it chose is challenged by what the others chose, and
+//! the odds are multiplied by the votes that each side has. The conclusion does the same with what
+//! was chosen last, at its low temperature. A pair that was read once in a debate is not asked about
+//! again.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 
 use super::super::random::Random;
-use super::{fork, temperature};
+use super::{fork, temperature, value};
 use crate::assets;
 use crate::engine::protocol::Prompt;
 use crate::evaluate::path_prompt;
@@ -87,7 +89,13 @@ impl Mind {
 
     /// Goes on until a pair must be read or the mind is made up.
     #[must_use]
-    pub fn think(&mut self, tree: &Tree, debate: &Debate, readings: &Readings) -> Thought {
+    pub fn think(
+        &mut self,
+        tree: &Tree,
+        debate: &Debate,
+        values: &str,
+        readings: &Readings,
+    ) -> Thought {
         while let Some(challenger) = self.challengers.front().copied() {
             let champion = self.champion;
             let (mut forth, mut back) = (0.5, 0.5);
@@ -107,7 +115,9 @@ impl Mind {
                 }
             }
             self.challengers.pop_front();
-            self.decide(debate, challenger, forth, back);
+            let odds = |node: NodeId| odds(value(tree, node, values).unwrap_or(0.5));
+            let worth = odds(champion) / odds(challenger);
+            self.decide(debate, challenger, (forth, back), worth);
         }
         if self.words.is_empty() {
             self.words.push_str("nobody chose another");
@@ -122,14 +132,21 @@ impl Mind {
     }
 
     /// Lets the champion stand or fall. `forth` is the probability of the first of the pair in the
-    /// order champion and challenger, `back` in the other order.
-    fn decide(&mut self, debate: &Debate, challenger: NodeId, forth: f64, back: f64) {
-        let likes = (forth + 1.0 - back) / 2.0;
-        let likes = likes.clamp(1e-6, 1.0 - 1e-6);
+    /// order champion and challenger, `back` in the other order; `worth` are the odds of the
+    /// champion by what both are valued.
+    fn decide(
+        &mut self,
+        debate: &Debate,
+        challenger: NodeId,
+        (forth, back): (f64, f64),
+        worth: f64,
+    ) {
+        let likes = odds((forth + 1.0 - back) / 2.0) * worth;
+        let likes = likes / (1.0 + likes);
         // In the first round everybody speaks for himself.
         let alone = matches!(self.voice, Voice::Agent { round: 1, .. });
         let voices = |one: NodeId| if alone { 1.0 } else { f64::from(1 + debate.votes(one)) };
-        let odds = likes / (1.0 - likes) * voices(self.champion) / voices(challenger);
+        let odds = odds(likes) * voices(self.champion) / voices(challenger);
         let odds = odds.powf(1.0 / f64::from(temperature(Manner::Debate, self.voice)));
         // Large odds are a certainty, not a number over itself.
         let stands = self.random.uniform() < 1.0 - 1.0 / (1.0 + odds);
@@ -145,6 +162,12 @@ impl Mind {
             write!(self.words, "{comma}{better} over {worse} at {:.0} %{unsure}", share * 100.0);
         self.champion = better;
     }
+}
+
+/// The odds of a probability; none is certain.
+fn odds(share: f64) -> f64 {
+    let share = share.clamp(0.01, 0.99);
+    share / (1.0 - share)
 }
 
 /// The question which of two trajectories goes on better where they part.
@@ -180,7 +203,7 @@ mod tests {
         let mut mind = Mind::new(debate, debate.next().unwrap(), seed);
         let mut readings = Readings::new();
         let statement = loop {
-            match mind.think(tree, debate, &readings) {
+            match mind.think(tree, debate, "rating", &readings) {
                 Thought::Ask { first, second, prompt } => {
                     let Content::Text(text) = &prompt.turns[2].content else { panic!() };
                     let said = |node: NodeId| tree.node(node).text();
@@ -212,6 +235,16 @@ mod tests {
         let debate = &grower.tree.debates()[0];
         assert_eq!(debate.winner(), Some(nodes[0]));
         assert_eq!(debate.statements[2].words, "nobody chose another");
+    }
+
+    #[test]
+    fn what_is_valued_more_is_chosen_more_often() {
+        let (mut grower, nodes) = bench();
+        grower.judge(nodes[1], "rating", 0.98);
+        for seed in 0..8 {
+            let mut fresh = Grower::from(grower.tree.clone());
+            assert_eq!(speak(&mut fresh, 0.5, seed).choice, Some(nodes[1]), "{seed}");
+        }
     }
 
     #[test]

@@ -51,6 +51,11 @@ pub(super) fn temperature(manner: Manner, voice: Voice) -> f32 {
     }
 }
 
+/// What a trajectory is valued by an evaluator, if it is.
+fn value(tree: &Tree, node: NodeId, values: &str) -> Option<f64> {
+    tree.evaluation(node, values).map(|own| own.value)
+}
+
 /// Returns the trajectories by answer, those that a check of the policy speaks against left out.
 pub(super) fn by_answer(tree: &Tree, policy: &Policy) -> BTreeMap<AnswerClass, Vec<NodeId>> {
     let mut classes: BTreeMap<AnswerClass, Vec<NodeId>> = BTreeMap::new();
@@ -68,7 +73,7 @@ pub(super) fn by_answer(tree: &Tree, policy: &Policy) -> BTreeMap<AnswerClass, V
 /// of the commonest answer first. What a check of the policy speaks against is left out.
 #[must_use]
 pub fn candidates(tree: &Tree, policy: &Policy, manner: Manner) -> Vec<NodeId> {
-    let value = |node: NodeId| tree.evaluation(node, policy.values).map_or(0.0, |own| own.value);
+    let value = |node: NodeId| value(tree, node, policy.values).unwrap_or(0.0);
     let mut classes: Vec<_> = by_answer(tree, policy).into_values().collect();
     if classes.len() < 2 {
         return Vec::new();

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::value;
 use crate::assets::prompts;
 use crate::engine::protocol::Prompt;
 use crate::tree::{Debate, Manner, NodeId, Tree, Voice};
@@ -14,10 +15,13 @@ const SOLUTION: usize = 4000;
 
 /// Returns what a voice is asked, in a conversation of its own.
 #[must_use]
-pub fn prompt(tree: &Tree, debate: &Debate, voice: Voice) -> Prompt {
+pub fn prompt(tree: &Tree, debate: &Debate, values: &str, voice: Voice) -> Prompt {
     let candidates: Vec<Value> = (1..)
         .zip(&debate.candidates)
-        .map(|(number, node)| json!({ "number": number, "text": solution(tree, *node) }))
+        .map(|(number, node)| {
+            let value = value(tree, *node, values).map(|value| format!("{value:.2}"));
+            json!({ "number": number, "text": solution(tree, *node), "value": value })
+        })
         .collect();
     let said = |agent: u32| {
         let stance = debate.stance(agent)?;
@@ -94,7 +98,7 @@ mod tests {
     use crate::tree::{Actor, Body, Statement};
 
     fn asked(grower: &Grower, voice: Voice) -> String {
-        let prompt = prompt(&grower.tree, &grower.tree.debates()[0], voice);
+        let prompt = prompt(&grower.tree, &grower.tree.debates()[0], "rating", voice);
         assert_eq!(prompt.turns.len(), 2);
         let Content::Text(text) = &prompt.turns[0].content else { panic!() };
         text.clone()
@@ -111,8 +115,11 @@ mod tests {
             Body::DebateOpened { manner: Manner::Debate, candidates, agents: 2, rounds: 2 },
         );
         let first = asked(&grower, Voice::Agent { agent: 1, round: 1 });
-        assert!(first.contains("the problem {{ 7 }}") && first.contains("Solution 1:\nIt is 12."));
-        assert!(first.contains("Solution 2:\n…") && first.len() < 6000);
+        assert!(
+            first.contains("the problem {{ 7 }}")
+                && first.contains("Solution 1 (valued 0.50 of 1):\nIt is 12.")
+        );
+        assert!(first.contains("Solution 2 (valued 0.40 of 1):\n…") && first.len() < 6000);
         assert!(!first.contains("chose solution"), "{first}");
         let mut seen = Vec::new();
         for (agent, choice, words) in [(1, one, "sums are right"), (2, other, "it is longer")] {

@@ -96,7 +96,7 @@ impl Driver {
         };
         let seed = choice_seed(self.session_seed, tree.sequence());
         if !assets::is_embedded(&model.info.name) {
-            let prompt = debate::prompt(tree, debate, voice);
+            let prompt = debate::prompt(tree, debate, self.policy.values, voice);
             let grammar = Some(debate::grammar(debate.candidates.len()));
             let temperature = debate::temperature(debate.manner, voice);
             self.ask_voice(
@@ -123,7 +123,7 @@ impl Driver {
             return true;
         }
         let mind = debating.mind.get_or_insert_with(|| Mind::new(debate, voice, seed));
-        match mind.think(tree, debate, &debating.readings) {
+        match mind.think(tree, debate, self.policy.values, &debating.readings) {
             Thought::Ask { first, second, prompt } => {
                 self.ask_voice(Asked::Pair(first, second), |id| labels(id, prompt), turn);
             }
