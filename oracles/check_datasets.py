@@ -21,18 +21,18 @@ def one(config):
         sets[encoding] = load_dataset(path, config)
     for split, found in sets["jsonl"].items():
         wanted = rows(config, split)
-        checks.that(config, f"{split}: {len(wanted)} rows by the card", len(found) == len(wanted), len(found))
+        checks.that(config, "rows", f"{split}: {len(wanted)} rows by the card", len(found) == len(wanted), len(found))
         other = sets["parquet"][split]
-        checks.that(config, f"{split}: Parquet has the same features", other.features == found.features, (other.features, found.features))
-        checks.that(config, f"{split}: Parquet has the same rows", other[0] == found[0] and other[-1] == found[-1], (other[0], found[0]))
+        checks.that(config, "features", f"{split}: Parquet has the same features", other.features == found.features, (other.features, found.features))
+        checks.that(config, "Parquet", f"{split}: Parquet has the same rows", other[0] == found[0] and other[-1] == found[-1], (other[0], found[0]))
         bare = load_dataset("json", data_files=f"{FOLDER}/jsonl/data/{config}/{split}.jsonl", split="train")
-        checks.that(config, f"{split}: loads without the card", len(bare) == len(wanted), len(bare))
+        checks.that(config, "rows", f"{split}: loads without the card", len(bare) == len(wanted), len(bare))
 
 
 def golden(path):
     config = os.path.basename(path).removesuffix(".jsonl")
     found = load_dataset("json", data_files=path, split="train")
-    checks.that(config, "the golden file loads", len(found) > 0)
+    checks.that(config, "golden", "the golden file loads", len(found) > 0)
 
 
 for folder in sorted(glob.glob(f"{FOLDER}/jsonl/data/*")):

@@ -12,9 +12,9 @@ checks = Checks("inspect-ai", version("inspect-ai"))
 
 def one(path):
     log = read_eval_log(path)
-    checks.that("inspect", f"{os.path.basename(path)}: {len(log.samples or [])} samples", log.status == "success" and bool(log.samples))
+    checks.that("inspect", "samples", f"{os.path.basename(path)}: {len(log.samples or [])} samples", log.status == "success" and bool(log.samples))
     scores = log.samples[0].scores or {}
-    checks.that("inspect", "the first sample has its scores", "rating" in scores, scores)
+    checks.that("inspect", "scores", "the first sample has its scores", "rating" in scores, scores)
 
 
 path = sorted(glob.glob(f"{FOLDER}/views/*.inspect.json"))[0]

@@ -32,11 +32,11 @@ def read(config, stage):
     return get_dataset(template, model, data, training, stage=stage, **tokenizer)["train_dataset"], tokenizer["tokenizer"]
 
 
-def counted(config, stage, says):
+def counted(config, stage, kind, says):
     found, tokenizer = read(config, stage)
     wanted = rows(config)
-    checks.that(config, f"{len(wanted)} rows in stage {stage}", len(found) == len(wanted), len(found))
-    checks.that(config, says.__doc__, says(tokenizer, found[0], wanted[0]), found[0])
+    checks.that(config, "rows", f"{len(wanted)} rows in stage {stage}", len(found) == len(wanted), len(found))
+    checks.that(config, kind, says.__doc__, says(tokenizer, found[0], wanted[0]), found[0])
 
 
 def answer(tokenizer, row, wanted):
@@ -56,7 +56,7 @@ def tag(_, row, wanted):
     return bool(row["kto_tags"]) == wanted["kto_tag"]
 
 
-checks.attempt("llamafactory-sft", lambda: counted("llamafactory-sft", "sft", answer))
-checks.attempt("llamafactory-dpo", lambda: counted("llamafactory-dpo", "rm", pair))
-checks.attempt("llamafactory-kto", lambda: counted("llamafactory-kto", "kto", tag))
+checks.attempt("llamafactory-sft", lambda: counted("llamafactory-sft", "sft", "learnt text", answer))
+checks.attempt("llamafactory-dpo", lambda: counted("llamafactory-dpo", "rm", "both sides", pair))
+checks.attempt("llamafactory-kto", lambda: counted("llamafactory-kto", "kto", "tag", tag))
 checks.end()

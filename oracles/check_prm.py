@@ -25,7 +25,7 @@ def stepwise():
     trainer = PRMTrainer(model=model, args=args, train_dataset=data, processing_class=tokenizer)
     wanted = [[int(label) for label in row["labels"]] for row in rows("trl-stepwise")]
     found = [[label for label in row["labels"] if label != -100] for row in trainer.train_dataset]
-    checks.that("trl-stepwise", f"the labels of {len(wanted)} rows", found == wanted, list(zip(found, wanted))[:2])
+    checks.that("trl-stepwise", "labels of steps", f"the labels of {len(wanted)} rows", found == wanted, list(zip(found, wanted))[:2])
     trainer.train()
 
 

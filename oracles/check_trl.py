@@ -33,8 +33,9 @@ def load(config):
 def sft(config, **more):
     data = load(config)
     trainer = SFTTrainer(model=f"{TINY}/causal", args=SFTConfig(**COMMON, **more), train_dataset=data, processing_class=tokenizer)
-    checks.that(config, f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
+    checks.that(config, "rows", f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
     trainer.train()
+    checks.that(config, "a training step", "trains a step", trainer.state.global_step == 1)
     return [trainer.data_collator([row]) for row in trainer.train_dataset]
 
 
@@ -43,59 +44,67 @@ def coloured(batch):
 
 
 def messages():
-    for row, batch in zip(rows("trl-sft"), sft("trl-sft", assistant_only_loss=True)):
-        yes, _ = coloured(batch)
-        checks.that("trl-sft", "the answer is learnt", yes == row["messages"][1]["content"] + END, yes)
-        break
+    wanted = [row["messages"][1]["content"] + END for row in rows("trl-sft")]
+    found = [coloured(batch)[0] for batch in sft("trl-sft", assistant_only_loss=True)]
+    checks.that("trl-sft", "learnt text", f"the answer is learnt in {len(wanted)} rows", found == wanted, found[:1])
 
 
 def strings():
-    seen = 0
+    seen = set()
     batches = sft("trl-prompt-completion")
     for row, batch in zip(rows("trl-prompt-completion"), batches):
         yes, no = coloured(batch)
         if (yes, no) != (row["completion"], row["prompt"]):
-            checks.that("trl-prompt-completion", "completion learnt, prompt read", False, (yes, no))
+            checks.that("trl-prompt-completion", "learnt text", "completion learnt, prompt read", False, (yes, no))
             return
         for question, read, wanted in truth:
-            seen += yes == wanted + END and no.endswith(f"assistant\n{read}") and question in no
-    checks.that("trl-prompt-completion", f"completion learnt, prompt read, in {len(batches)} rows", True)
-    checks.that("trl-prompt-completion", f"of {seen} splices, signal and good continuation are learnt", seen > 0, truth)
+            if yes == wanted + END and no.endswith(f"assistant\n{read}") and question in no:
+                seen.add((question, read, wanted))
+    checks.that("trl-prompt-completion", "learnt text", f"completion learnt, prompt read, in {len(batches)} rows", True)
+    checks.splices("trl-prompt-completion", truth, seen)
 
 
 def tokens():
-    seen = 0
+    seen = set()
     for batch in sft("trl-tokens"):
         yes, no = coloured(batch)
         for question, read, wanted in truth:
-            seen += yes == wanted + END and no.endswith(f"assistant\n{read}") and question in no
-    checks.that("trl-tokens", f"of {seen} splices, signal and good continuation are learnt", seen > 0, truth)
+            if yes == wanted + END and no.endswith(f"assistant\n{read}") and question in no:
+                seen.add((question, read, wanted))
+    checks.splices("trl-tokens", truth, seen)
 
 
 def preferences(config):
     data = load(config)
     trainer = DPOTrainer(model=f"{TINY}/causal", args=DPOConfig(**COMMON), train_dataset=data, processing_class=tokenizer)
-    checks.that(config, f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
-    row, first = rows(config)[0], trainer.train_dataset[0]
+    checks.that(config, "rows", f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
     text = lambda value: value if isinstance(value, str) else value[-1]["content"] + END
-    chosen, rejected = (tokenizer.decode(first[f"{side}_ids"]).rstrip("\n") for side in ("chosen", "rejected"))
-    checks.that(config, "chosen and rejected end once", (chosen, rejected) == (text(row["chosen"]), text(row["rejected"])), (chosen, rejected))
+    sides = ("chosen", "rejected")
+    wanted = [[text(row[side]) for side in sides] for row in rows(config)]
+    found = [[tokenizer.decode(row[f"{side}_ids"]).rstrip("\n") for side in sides] for row in trainer.train_dataset]
+    checks.that(config, "both sides", f"chosen and rejected of {len(wanted)} rows end once", found == wanted, found[:1])
     trainer.train()
+    checks.that(config, "a training step", "trains a step", trainer.state.global_step == 1)
 
 
 def kto():
     data = load("trl-kto")
     trainer = KTOTrainer(model=f"{TINY}/causal", args=KTOConfig(**COMMON), train_dataset=data, processing_class=tokenizer)
-    checks.that("trl-kto", f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
+    checks.that("trl-kto", "rows", f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
+    wanted = [(row["completion"][0]["content"] + END, row["label"]) for row in rows("trl-kto")]
+    found = [(tokenizer.decode(row["completion_ids"]).rstrip("\n"), bool(row["label"])) for row in trainer.train_dataset]
+    checks.that("trl-kto", "learnt text", f"{len(wanted)} answers and their labels", found == wanted, (found[0], wanted[0]))
     trainer.train()
+    checks.that("trl-kto", "a training step", "trains a step", trainer.state.global_step == 1)
 
 
 def scored():
     keep = ["chosen", "rejected"]
     data = load("ultrafeedback").select_columns(keep)
     trainer = RewardTrainer(model=f"{TINY}/causal", args=RewardConfig(**COMMON), train_dataset=data, processing_class=tokenizer)
-    checks.that("ultrafeedback", f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
+    checks.that("ultrafeedback", "rows", f"{len(data)} rows", len(trainer.train_dataset) == len(data), len(trainer.train_dataset))
     trainer.train()
+    checks.that("ultrafeedback", "a training step", "trains a step", trainer.state.global_step == 1)
 
 
 checks.attempt("trl-sft", messages)

@@ -65,20 +65,20 @@ END = "<|im_end|>"
 
 
 def revisions():
-    seen = 0
+    seen = set()
     for row in rows("agent-r"):
         turns = apply_template(read_messages({"messages": row["revise_log"]}), chat)
         made = encode(turns, tokenizer, 4096)
         yes, no = learnt(tokenizer, made["input_ids"], made["labels"])
         matches = [
-            question for question, read, wanted in truth
+            (question, read, wanted) for question, read, wanted in truth
             if yes == wanted + END and read.rstrip() in no and question == row["task_description"]
         ]
         if not matches:
-            checks.that("agent-r", "signal and good continuation are learnt", False, (yes, no))
+            checks.that("agent-r", "splices", "signal and good continuation are learnt", False, (yes, no))
             return
-        seen += 1
-    checks.that("agent-r", f"of {seen} splices, signal and good continuation are learnt", seen > 0, truth)
+        seen.update(matches)
+    checks.splices("agent-r", truth, seen)
 
 
 checks.attempt("agent-r", revisions)

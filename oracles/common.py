@@ -20,28 +20,25 @@ def rows(config, split="train"):
 
 
 def splices():
-    """(question, text that is read, text that is learnt) of every splice of the sessions."""
+    """(question, text that is read, text that is learnt) of every splice to learn from."""
     found = set()
-    for name in ("train", "test"):
-        if not os.path.exists(f"{FOLDER}/jsonl/data/tree/{name}.jsonl"):
-            continue
-        for tree in rows("tree", name):
-            nodes = {n["id"]: n for n in tree["nodes"]}
-            for node in tree["nodes"]:
-                if node["state"] != "answered" or node["pruned"]:
-                    continue
-                path = []
-                at = node
-                while at is not None:
-                    path.append(at)
-                    at = nodes.get(at["parent"])
-                path.reverse()
-                signals = [i for i, n in enumerate(path) if n["source"] == "signal"]
-                if signals:
-                    cut = signals[-1]
-                    read = "".join(n["text"] for n in path[:cut])
-                    learnt = "".join(n["text"] for n in path[cut:]).rstrip()
-                    found.add((tree["problem"], read, learnt))
+    for tree in rows("tree"):
+        nodes = {n["id"]: n for n in tree["nodes"]}
+        for node in tree["nodes"]:
+            if node["state"] != "answered" or node["pruned"]:
+                continue
+            path = []
+            at = node
+            while at is not None:
+                path.append(at)
+                at = nodes.get(at["parent"])
+            path.reverse()
+            signals = [i for i, n in enumerate(path) if n["source"] == "signal"]
+            if signals:
+                cut = signals[-1]
+                read = "".join(n["text"] for n in path[:cut])
+                learnt = "".join(n["text"] for n in path[cut:]).rstrip()
+                found.add((tree["problem"], read, learnt))
     return found
 
 
@@ -58,21 +55,26 @@ class Checks:
     def __init__(self, library, version):
         self.library, self.version, self.failed = f"{library} {version}", version, 0
 
-    def that(self, config, what, holds, seen=""):
-        """Notes whether something holds for a format."""
+    def that(self, config, kind, what, holds, seen=""):
+        """Notes whether something holds for a format; `kind` is the word for it in the table."""
         word = "ok  " if holds else "FAIL"
         print(f"{word} {self.library:24} {config:22} {what}" + ("" if holds else f"\n     saw: {str(seen)[:600]}"))
         if not holds:
             self.failed += 1
         with open(TABLE, "a", encoding="utf-8") as f:
-            f.write(json.dumps([config, self.library, what, bool(holds)]) + "\n")
+            f.write(json.dumps([config, self.library, kind, bool(holds)]) + "\n")
+
+    def splices(self, config, truth, found):
+        """Notes whether every splice was found, and learnt as it should be; `truth` is what `splices()` gives."""
+        what = f"of {len(truth)} splices, signal and good continuation are learnt and nothing else"
+        self.that(config, "splices", what, truth and found == truth, sorted(truth - found)[:1])
 
     def attempt(self, config, check):
         """Runs the check of a format; what it raises is a failure of that format only."""
         try:
             check()
         except Exception as error:  # noqa: BLE001
-            self.that(config, "loads", False, f"{type(error).__name__}: {error}")
+            self.that(config, "loads", "loads", False, f"{type(error).__name__}: {error}")
 
     def end(self):
         """Ends the program."""

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sessions with the embedded model, exports them in every format, and lets the real trainers' own loaders read the result.
-# Prints what held and what did not; the exit code is 1 if anything did not.
+# Prints what held and what did not, and writes the table of docs/export.md if all did; the exit code is 1 if anything did not.
 #   ORACLE_ENVS   where the environments are, or are made (default: oracles/.environments)
 #   PROFILE       the build that makes the data: release (default) or debug
 #   ORACLE_WORK   where sessions and exports go (default: a temporary folder)
@@ -17,8 +17,13 @@ pleach=$root/target/$profile/pleach
 
 rm -rf "${work:?}"/{sessions,export,tiny,out,table.jsonl}
 mkdir -p "$work/sessions" "$work/export"
-head -n "${ORACLE_PROBLEMS:-12}" "$root/assets/problems/easy.jsonl" > "$work/problems.jsonl"
-"$pleach" grow "$work/problems.jsonl" --policy swe-search --nodes 60 --seed 1 --out "$work/sessions" --json > "$work/grown.jsonl"
+# grow LEVEL POLICY: a search stops at a right answer; independent trajectories end in wrong ones too, which splices and pairs need.
+grow() {
+    head -n "${ORACLE_PROBLEMS:-12}" "$root/assets/problems/$1.jsonl" > "$work/$1.jsonl"
+    "$pleach" grow "$work/$1.jsonl" --policy "$2" --nodes 60 --seed 1 --out "$work/sessions" --json > "$work/grown-$1.jsonl"
+}
+grow easy swe-search
+grow medium best-of-n
 "$root/target/$profile/examples/curate-by-rule" "$work"/sessions/*.pleach
 
 # named HEADING: the formats that the help has under a heading, with commas between them.
@@ -39,6 +44,9 @@ cd "$work"
 "$ORACLE_ENVS/trl/bin/python" "$here/tiny.py" "$root/assets/model/pleach-reasoner.gguf" "$work/tiny"
 
 failed=0
+for name in ${names//,/ }; do
+    [ -e "$work/export/jsonl/data/$name/train.jsonl" ] || { failed=1; echo "FAIL $name has no records"; }
+done
 check() { # check ENVIRONMENT SCRIPT [PYTHONPATH]
     PYTHONPATH=${3:+$3:}$here "$ORACLE_ENVS/$1/bin/python" "$here/$2" 2> "$work/$1-$2.log" || { failed=1; tail -n 5 "$work/$1-$2.log"; }
 }
@@ -51,5 +59,6 @@ check axolotl check_axolotl.py
 check trl check_xtuner.py
 check llamafactory check_llamafactory.py
 check inspect check_inspect.py
-"$ORACLE_ENVS/trl/bin/python" "$here/table.py" "$work/table.jsonl"
+sessions=$(find "$work/sessions" -name '*.pleach' | wc -l)
+"$ORACLE_ENVS/trl/bin/python" "$here/table.py" "$work/table.jsonl" "$sessions" "$root/docs/export.md"
 exit $failed

@@ -196,3 +196,19 @@ fn the_root_is_not_pruned_and_nothing_is_undone_on_a_fresh_tree() {
     assert!(screen(problem("p"), "ggx", (80, 24)).contains("cannot be pruned"));
     assert!(screen(problem("p"), "u", (80, 24)).contains("nothing to undo"));
 }
+
+#[test]
+fn what_an_export_would_hold() {
+    let problem = problem("How much is half of 42?");
+    snapshot("export", &problem, "<space>e");
+    snapshot("export-pairs", &problem, "<space>ejjj");
+    snapshot("export-nothing", &problem, "<space>ejjjjjj");
+}
+
+#[test]
+fn what_an_export_would_hold_of_a_splice() {
+    let problem = problem("How much is half of 42?");
+    snapshot("export-splice", &problem, "p<enter>q<space>ejjjjjjjllll");
+    snapshot("export-query", &problem, "p<enter>q<space>ejjjjjjjfsignal<enter>");
+    snapshot("export-asking", &problem, "<space>efvlaue<lt>2");
+}

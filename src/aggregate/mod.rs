@@ -85,29 +85,14 @@ mod tests {
     use super::*;
     use crate::evaluate::verify;
     use crate::tree::sample::Grower;
-    use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, Finish, Operation, State};
+    use crate::tree::{Actor, Body, Finish, Operation, State};
     use proptest::prelude::*;
-
-    fn evaluated(node: NodeId, evaluator: &str, value: f64) -> Body {
-        let evaluation = Evaluation {
-            evaluator: evaluator.to_owned(),
-            value,
-            raw: value,
-            scale: "0..1".into(),
-            mass: None,
-            explanation: String::new(),
-            kind: EvaluatorKind::Llm,
-            calls: 1,
-            tokens: 0,
-        };
-        Body::Evaluated { node, evaluation }
-    }
 
     fn answer(grower: &mut Grower, text: &str, value: f64) -> NodeId {
         let node = grower.sprout(NodeId::ROOT, text);
         let answer = Some(text.to_owned());
         grower.act(Actor::Model, Body::NodeFinished { node, finish: Finish::EndOfTurn, answer });
-        grower.act(Actor::Model, evaluated(node, "rating", value));
+        grower.judge(node, "rating", value);
         node
     }
 
@@ -143,7 +128,7 @@ mod tests {
                     }
                     4 => {
                         let name = ["rating", verify::NAME][which as usize % 2];
-                        grower.act(Actor::Search, evaluated(node, name, value));
+                        grower.judge(node, name, value);
                     }
                     5 if node != NodeId::ROOT && !grower.tree.node(node).is_pruned() => {
                         grower.act(Actor::Person, Body::Pruned { node });

@@ -222,6 +222,7 @@ pub static COMMANDS: &[Command] = &[
     command!("record-down", "scroll the record down", ["J", "<pgdn>"], EXPORT, "Export", "", |m, _, _| export::scroll(m, 1)),
     command!("record-up", "scroll the record up", ["K", "<pgup>"], EXPORT, "Export", "", |m, _, _| export::scroll(m, -1)),
     command!("pseudo-labels", "take in what only a vote speaks for", ["v"], EXPORT, "Export", "pseudo-labels", |m, _, _| export::pseudo_labels(m)),
+    command!("export-query" [Argument::optional("QUERY", anything)], "take only records with a step that a query means", ["f"], EXPORT, "Export", "query", |m, a, _| export::ask(m, a)),
     command!("copy-record", "copy the record", ["y"], EXPORT, "Export", "copy", |m, _, _| export::copy(m)),
     command!("write-export", "write the data set beside the session", ["w"], EXPORT, "Export", "write", |m, _, _| export::write(m)),
     command!("close-export", "close", ["q", "<enter>"], EXPORT, "Export", "close", |m, _, _| overlay::escape(m)),

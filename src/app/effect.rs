@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Selection;
 use crate::engine::Request;
 use crate::tree::{NodeId, Operation, Problem};
 
@@ -41,8 +42,8 @@ pub enum Effect {
         session: PathBuf,
         /// The format whose records are wanted.
         format: String,
-        /// Whether to take in what only a vote speaks for.
-        pseudo_labels: bool,
+        /// Which records are taken.
+        selection: Selection,
     },
     /// Write a session as a data set; answered by `Exported`.
     Export {
@@ -52,8 +53,8 @@ pub enum Effect {
         format: String,
         /// The folder to make.
         out: PathBuf,
-        /// Whether to take in what only a vote speaks for.
-        pseudo_labels: bool,
+        /// Which records are taken.
+        selection: Selection,
     },
     /// Give the terminal back and stop, until the program is continued.
     Suspend,

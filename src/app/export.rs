@@ -6,11 +6,15 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::Effect;
 use super::argument::Arguments;
+use super::line::{self, Purpose};
 use super::model::Model;
 use super::overlay::Overlay;
-use crate::export::{FORMATS, Format, Options, Survey};
+use crate::export::{FORMATS, Format, Survey};
+use crate::tree::Query;
 
 /// The export screen while it is open.
 #[derive(Debug, Default)]
@@ -21,12 +25,21 @@ pub struct Export {
     pub record: usize,
     /// Rows that the record is scrolled down.
     pub scrolled: usize,
-    /// Whether what only a vote speaks for is taken in.
-    pub pseudo_labels: bool,
+    /// Which records are taken.
+    pub selection: Selection,
     /// What was found, once it was.
     pub found: Option<Survey>,
     /// Whether a survey is under way, and whether another one is needed after it.
     pub(super) waits: Waits,
+}
+
+/// Which records an export takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selection {
+    /// The query that means a step of each of them; empty if all are taken.
+    pub query: String,
+    /// Whether what only a vote speaks for is taken in.
+    pub pseudo_labels: bool,
 }
 
 /// What a screen waits for.
@@ -54,18 +67,14 @@ impl Export {
         self.waits == Waits::No
     }
 
-    fn options(&self) -> Options {
-        Options { pseudo_labels: self.pseudo_labels, ..Options::default() }
-    }
-
     fn survey(&mut self, session: PathBuf) -> Vec<Effect> {
         if self.waits != Waits::No {
             self.waits = Waits::Twice;
             return Vec::new();
         }
         self.waits = Waits::Once;
-        let Options { pseudo_labels, .. } = self.options();
-        vec![Effect::Survey { session, format: self.format().name.to_owned(), pseudo_labels }]
+        let format = self.format().name.to_owned();
+        vec![Effect::Survey { session, format, selection: self.selection.clone() }]
     }
 }
 
@@ -93,17 +102,19 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
 pub(super) fn surveyed(model: &mut Model, found: Result<Survey, String>) -> Vec<Effect> {
     let Some((export, session)) = screen(model) else { return Vec::new() };
     let again = std::mem::take(&mut export.waits) == Waits::Twice;
-    match found {
+    let complaint = match found {
         Ok(found) => {
             export.record = export.record.min(found.records.len().saturating_sub(1));
             export.found = Some(found);
+            None
         }
-        Err(message) => {
-            model.complain(message);
-            return Vec::new();
-        }
+        Err(message) => Some(message),
+    };
+    let effects = if again { export.survey(session) } else { Vec::new() };
+    if let Some(message) = complaint {
+        model.complain(message);
     }
-    if again { export.survey(session) } else { Vec::new() }
+    effects
 }
 
 /// Chooses another format.
@@ -138,24 +149,57 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
 /// Takes in what only a vote speaks for, or leaves it out again.
 pub(super) fn pseudo_labels(model: &mut Model) -> Vec<Effect> {
     let Some((export, session)) = screen(model) else { return Vec::new() };
-    export.pseudo_labels = !export.pseudo_labels;
+    export.selection.pseudo_labels = !export.selection.pseudo_labels;
+    export.survey(session)
+}
+
+/// Takes only what a query means, or opens the line for one.
+pub(super) fn ask(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
+    let Some((export, _)) = screen(model) else { return Vec::new() };
+    if arguments.text().is_empty() {
+        let query = export.selection.query.clone();
+        return line::open_for(model, Purpose::Records, &query);
+    }
+    select(model, arguments.text())
+}
+
+/// Takes only records with a step that a query means; all if it is empty.
+pub(super) fn select(model: &mut Model, text: &str) -> Vec<Effect> {
+    let Some(tree) = model.workbench().map(|bench| &bench.tree) else { return Vec::new() };
+    if !text.is_empty()
+        && let Err(error) = Query::parse(text).and_then(|query| query.check(tree))
+    {
+        model.complain(error.sentence(text));
+        return Vec::new();
+    }
+    let Some((export, session)) = screen(model) else { return Vec::new() };
+    text.clone_into(&mut export.selection.query);
+    (export.record, export.scrolled) = (0, 0);
     export.survey(session)
 }
 
 /// Copies the record as it would be written.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
-    let record = screen(model).and_then(|(export, _)| {
-        let found = export.found.as_ref()?;
-        found.records.get(export.record).map(|record| record.json.clone())
-    });
-    record.map_or_else(Vec::new, |record| vec![Effect::Copy(record)])
+    let Some((export, _)) = screen(model) else { return Vec::new() };
+    let name = export.format().name;
+    let shown = export.found.as_ref().and_then(|found| found.records.get(export.record));
+    match shown.map(|record| record.json.clone()) {
+        None => Vec::new(),
+        Some(json) if json.is_empty() => {
+            model.complain(format!(
+                "{name} needs the tokenizer: run pleach export --format {name}."
+            ));
+            Vec::new()
+        }
+        Some(json) => vec![Effect::Copy(json)],
+    }
 }
 
 /// Writes this session as a data set of the chosen format beside the session.
 pub(super) fn write(model: &mut Model) -> Vec<Effect> {
     let Some((export, session)) = screen(model) else { return Vec::new() };
-    let (format, pseudo_labels) = (export.format().name.to_owned(), export.pseudo_labels);
-    vec![Effect::Export { out: beside(&session, &format), session, format, pseudo_labels }]
+    let (format, selection) = (export.format().name.to_owned(), export.selection.clone());
+    vec![Effect::Export { out: beside(&session, &format), session, format, selection }]
 }
 
 /// Writes this session as a data set of a format, into a folder or beside the session.
@@ -169,7 +213,7 @@ pub(super) fn write_as(model: &mut Model, arguments: &Arguments) -> Vec<Effect> 
     }
     let given = arguments.text().strip_prefix(&format).unwrap_or_default().trim();
     let out = if given.is_empty() { beside(&session, &format) } else { PathBuf::from(given) };
-    vec![Effect::Export { session, format, out, pseudo_labels: false }]
+    vec![Effect::Export { session, format, out, selection: Selection::default() }]
 }
 
 /// The names of all formats.

@@ -181,8 +181,7 @@ pub(super) fn keep(model: &mut Model, text: &str) {
         }
         (Some(_), Err(error)) if text.contains(SIGNS) => {
             bench.sight.filter.clear();
-            let message = format!("The query cannot be read at {}: {error}.", error.spot(text));
-            return model.complain(message);
+            return model.complain(error.sentence(text));
         }
         (Some(find), Err(_)) => {
             let keeps = |id: NodeId| id != NodeId::ROOT && find.is_in(tree, id);

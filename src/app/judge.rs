@@ -307,7 +307,7 @@ pub(super) fn prune(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<E
     let query = match query {
         Ok(query) => query,
         Err(error) => {
-            model.complain(format!("The query cannot be read at {}: {error}.", error.spot(text)));
+            model.complain(error.sentence(text));
             return Vec::new();
         }
     };

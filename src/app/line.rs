@@ -8,7 +8,7 @@ use super::command::{COMMANDS, Command, Place};
 use super::field::Field;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::{Effect, find, judge, tour};
+use super::{Effect, export, find, judge, tour};
 use crate::tree::NodeId;
 
 /// The most lines that are remembered.
@@ -27,6 +27,8 @@ pub enum Purpose {
     },
     /// A query or a text to filter by.
     Filter,
+    /// A query for the records of the export screen.
+    Records,
     /// A rewrite of a step.
     Edit {
         /// The step.
@@ -176,7 +178,7 @@ pub(super) fn typed(model: &mut Model) {
             find::typed(model, &text, from);
             Vec::new()
         }
-        Purpose::Filter | Purpose::Edit { .. } => Vec::new(),
+        Purpose::Filter | Purpose::Records | Purpose::Edit { .. } => Vec::new(),
     };
     if let Some(line) = line(model) {
         (line.choices, line.chosen) = (choices, None);
@@ -260,6 +262,7 @@ pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
             find::keep(model, &text);
             return Vec::new();
         }
+        Purpose::Records => return export::select(model, &text),
         Purpose::Edit { node } => return judge::rewrite(model, node, &text, now),
     }
     if text.is_empty() {

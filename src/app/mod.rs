@@ -47,7 +47,7 @@ pub use debate::Transcript;
 pub use describe::describe;
 pub use document::Document;
 pub use effect::Effect;
-pub use export::Export;
+pub use export::{Export, Selection};
 pub use field::Field;
 pub use find::Find;
 pub use help::Help;

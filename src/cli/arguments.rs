@@ -198,7 +198,7 @@ pub struct GrowArguments {
     #[arg(value_name = "PROBLEMS.jsonl")]
     pub problems: PathBuf,
     /// How to search; `pleach eval --help` lists the policies.
-    #[arg(long, value_name = "POLICY", value_parser = Policy::named)]
+    #[arg(long, value_name = "POLICY", default_value = "swe-search", value_parser = Policy::named)]
     pub policy: Policy,
     /// The most nodes of a tree.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

@@ -18,18 +18,29 @@ use crate::monitor::{Health, page};
 use crate::search::Driver;
 use crate::session;
 use crate::text::SafeText;
-use crate::tree::{Actor, Body, Meaning, NodeId, Operation, Query, Splice, Tree};
+use crate::tree::{Actor, Body, Meaning, NodeId, Operation, Query, QueryError, Splice, Tree};
 
 /// Reads a query and checks it against a tree.
 ///
 /// # Errors
 /// Returns the spot that is wrong, and why.
 pub fn query(text: &str, tree: &Tree) -> Result<Query, Failure> {
-    let read = Query::parse(text).and_then(|query| query.check(tree).map(|()| query));
-    read.map_err(|error| {
-        let message = format!("the query cannot be read: {error}\n{}", error.pointing_at(text));
-        Failure::new(Exit::Usage, message)
-    })
+    let query = any_query(text)?;
+    query.check(tree).map_err(|error| unreadable(text, &error))?;
+    Ok(query)
+}
+
+/// Reads a query that is for no tree in particular.
+///
+/// # Errors
+/// Returns the spot that cannot be read, pointed at.
+pub fn any_query(text: &str) -> Result<Query, Failure> {
+    Query::parse(text).map_err(|error| unreadable(text, &error))
+}
+
+fn unreadable(text: &str, error: &QueryError) -> Failure {
+    let message = format!("the query cannot be read: {error}\n{}", error.pointing_at(text));
+    Failure::new(Exit::Usage, message)
 }
 
 /// Marks the steps that a query means.

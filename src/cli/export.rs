@@ -6,13 +6,15 @@
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::arguments::ModelArguments;
+use super::curation::any_query;
 use super::exit::{Exit, Failure};
 use super::export_arguments::ExportArguments;
 use super::loading;
 use super::output::Output;
+use super::stop::Stop;
 use super::tokenizer::Tokenizer;
 use crate::export::{
-    self, Format, Goal, Needs, Options, Rendering, Report, Table, Tools, View, dataset, view,
+    self, Format, Goal, Needs, Options, Rendering, Report, Table, Tools, View, count, dataset, view,
 };
 use crate::text::pad;
 
@@ -29,7 +31,7 @@ pub fn export(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let (formats, views) = sorted(&arguments.format)?;
-    let options = options(arguments);
+    let options = options(arguments)?;
     let needs = formats.iter().map(|format| format.needs).max().unwrap_or(Needs::Nothing);
     let asked = loading::options(model)?;
     let rendering = match needs {
@@ -48,11 +50,12 @@ pub fn export(
     };
     let fingerprint = tokenizer.as_ref().map(|tokenizer| tokenizer.fingerprint.as_str());
     let in_export = |fingerprint| export::Tokenizer { fingerprint, tokenize: &tokenize };
+    let stop = Stop::listen_aside()?;
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     let mut progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
-        true
+        stop.times() == 0
     };
     let mut tools = Tools {
         rendering: rendering.as_ref(),
@@ -60,6 +63,15 @@ pub fn export(
         progress: &mut progress,
     };
     if formats.is_empty() {
+        if let Some(option) = arguments.of_data_sets() {
+            let message = format!("{option} is for data sets, and a viewer gets whole sessions");
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        if arguments.dry_run {
+            let count = arguments.files.len() * views.len();
+            output.row(&format!("{count} files would be in {}.", arguments.out.display()))?;
+            return Ok(Exit::Fine);
+        }
         let place = view::write(&arguments.files, &views, &arguments.out, &mut tools)?;
         bar.finish_and_clear();
         output.row(&format!("Written to {}.", place.display()))?;
@@ -107,8 +119,9 @@ fn sorted(goals: &[Goal]) -> Result<(Vec<&'static Format>, Vec<&'static View>), 
     Ok((formats, views))
 }
 
-fn options(arguments: &ExportArguments) -> Options {
-    Options {
+fn options(arguments: &ExportArguments) -> Result<Options, Failure> {
+    Ok(Options {
+        query: arguments.query.as_deref().map(any_query).transpose()?,
         pseudo_labels: arguments.pseudo_labels,
         threshold: arguments.threshold,
         per_problem: arguments.per_problem,
@@ -117,7 +130,7 @@ fn options(arguments: &ExportArguments) -> Options {
         drop: arguments.drop.clone(),
         encoding: arguments.encoding(),
         license: arguments.license.clone(),
-    }
+    })
 }
 
 fn print(report: &Report, json: bool, output: &mut Output) -> Result<(), Failure> {
@@ -126,7 +139,9 @@ fn print(report: &Report, json: bool, output: &mut Output) -> Result<(), Failure
     }
     let Report { sessions, problems, test_problems, .. } = report;
     output.row(&format!(
-        "{sessions} sessions, {problems} problems, {test_problems} of them for testing"
+        "{}, {}, {test_problems} of them for testing",
+        count(*sessions, "session"),
+        count(*problems, "problem")
     ))?;
     output.row("")?;
     output.row(&format!("{}   train    test  judged by", pad("format", NAME)))?;
@@ -159,7 +174,8 @@ impl From<export::Error> for Failure {
     fn from(error: export::Error) -> Self {
         let exit = match &error {
             export::Error::Unreadable(_) | export::Error::Session { .. } => Exit::Session,
-            export::Error::Template(_) | export::Error::Nothing { .. } => Exit::Input,
+            export::Error::Query(_) => Exit::Usage,
+            export::Error::Nothing { .. } => Exit::Input,
             export::Error::Stopped => Exit::Stopped,
             _ => Exit::Failed,
         };

@@ -20,6 +20,9 @@ pub struct ExportArguments {
     /// The folder to make.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Only records that have a step which the query means; docs/queries.md has the language.
+    #[arg(long, value_name = "QUERY")]
+    pub query: Option<String>,
     /// Take in what only the vote of the trajectories speaks for.
     #[arg(long)]
     pub pseudo_labels: bool,
@@ -35,7 +38,7 @@ pub struct ExportArguments {
     /// The share of the problems that is kept apart for testing.
     #[arg(long, value_name = "SHARE", default_value = "0.1", value_parser = share)]
     pub test: f64,
-    /// Quality flags whose examples are left out: loop, long, short, sparse, low, odd.
+    /// Quality flags whose examples are left out: loop, noise, long, short, sparse, low, odd.
     #[arg(long, value_name = "FLAGS", value_delimiter = ',', value_parser = Flag::named)]
     pub drop: Vec<Flag>,
     /// Write Parquet in place of JSON Lines.
@@ -57,6 +60,23 @@ impl ExportArguments {
     #[must_use]
     pub fn encoding(&self) -> Encoding {
         if self.parquet { Encoding::Parquet } else { Encoding::Jsonl }
+    }
+
+    /// Returns an option that was given and means nothing to viewers.
+    #[must_use]
+    pub fn of_data_sets(&self) -> Option<&'static str> {
+        let given = [
+            ("--query", self.query.is_some()),
+            ("--pseudo-labels", self.pseudo_labels),
+            ("--threshold", self.threshold.is_some()),
+            ("--per-problem", self.per_problem.is_some()),
+            ("--balance", self.balance.is_some()),
+            ("--drop", !self.drop.is_empty()),
+            ("--parquet", self.parquet),
+            ("--license", self.license.is_some()),
+            ("--json", self.json),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
     }
 }
 

@@ -44,6 +44,28 @@ impl Stop {
         Ok(Self(stop))
     }
 
+    /// Listens from now on, on a thread of its own; for a verb without a runtime.
+    ///
+    /// # Errors
+    /// Returns the system's reason why signals cannot be heard.
+    pub fn listen_aside() -> Result<Self, Failure> {
+        let failed =
+            |why: &str| Failure::new(Exit::Failed, format!("signals cannot be heard: {why}"));
+        let reactor = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failed(&error.to_string()))?;
+        let (told, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            reactor.block_on(async {
+                if told.send(Self::listen()).is_ok() {
+                    std::future::pending::<()>().await;
+                }
+            });
+        });
+        heard.recv().map_err(|_| failed("their thread has ended"))?
+    }
+
     /// Returns how often it was asked.
     #[must_use]
     pub fn times(&self) -> u32 {

@@ -115,6 +115,7 @@ impl Model {
             context: llama.n_ctx_train(),
             fingerprint,
             template: blake3::hash(template.source.as_bytes()).to_hex().to_string(),
+            quantisation: header.quantisation.map(str::to_owned),
             reads_ten: llama.vocab().tokenize(b"10", false, false).len() == 1,
         };
         Ok(Self { llama, info, template })

@@ -463,6 +463,8 @@ pub struct ModelInfo {
     pub fingerprint: String,
     /// BLAKE3 of the chat template in use, in hexadecimal.
     pub template: String,
+    /// How its weights are stored, such as `Q4_K_M`, where its file says so.
+    pub quantisation: Option<String>,
     /// Whether "10" is a single token, so that a 0 to 10 scale can be read at one position.
     pub reads_ten: bool,
 }

@@ -125,8 +125,12 @@ fn makers(sessions: &[SessionEntry]) -> BTreeSet<String> {
         let line = |text: &str| SafeText::line(text).to_string();
         let model = match &session.model {
             Some(model) => format!(
-                "{} (fingerprint {}, chat template {})",
+                "{}{} (fingerprint {}, chat template {})",
                 line(&model.name),
+                model
+                    .quantisation
+                    .as_deref()
+                    .map_or_else(String::new, |kind| format!(", {}", line(kind))),
                 short(&model.fingerprint),
                 short(&model.template)
             ),

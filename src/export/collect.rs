@@ -18,7 +18,7 @@ use super::quality::Traits;
 use super::rendering::Rendering;
 use super::standing::Basis;
 use crate::evaluate::verify;
-use crate::tree::{Label, Model, NodeId, Sampling, Tree};
+use crate::tree::{Label, Model, NodeId, QueryError, Sampling, Tree};
 
 /// What an export works with besides the sessions.
 pub struct Tools<'a> {
@@ -96,7 +96,8 @@ pub type Sink<'a> = &'a mut dyn FnMut(usize, &str, &Provenance) -> Result<(), Er
 /// Reads sessions and makes all records that could be written.
 ///
 /// # Errors
-/// Returns why a session cannot be read, the sink's error, or [`Error::Stopped`].
+/// Returns why a session cannot be read, the sink's error, that the query fits none of the
+/// sessions, or [`Error::Stopped`].
 pub fn collect(
     sources: &[PathBuf],
     formats: &[&'static Format],
@@ -115,13 +116,13 @@ pub fn collect(
         gathering.take_in(&Material::read(source)?, options, tools, sink)?;
     }
     (tools.progress)(sources.len(), sources.len());
-    Ok(gathering.finish())
+    gathering.finish(options)
 }
 
 /// Makes all records of one session that is read already.
 ///
 /// # Errors
-/// Returns the sink's error.
+/// Returns the sink's error, or that the query does not fit the session.
 pub fn collect_one(
     material: &Material,
     formats: &[&'static Format],
@@ -131,7 +132,7 @@ pub fn collect_one(
 ) -> Result<Collected, Error> {
     let mut gathering = Gathering::new(formats);
     gathering.take_in(material, options, tools, sink)?;
-    Ok(gathering.finish())
+    gathering.finish(options)
 }
 
 struct Gathering {
@@ -143,6 +144,9 @@ struct Gathering {
     thinking: bool,
     /// Sessions whose model had another chat template.
     other_template: usize,
+    /// Sessions that lack what the query names, and what the first of them lacks.
+    unfit: usize,
+    lacks: Option<QueryError>,
 }
 
 impl Gathering {
@@ -160,6 +164,8 @@ impl Gathering {
             overruled: 0,
             thinking: false,
             other_template: 0,
+            unfit: 0,
+            lacks: None,
         }
     }
 
@@ -184,6 +190,7 @@ impl Gathering {
         if let (Some(rendering), Some(model)) = (tools.rendering, material.tree.model()) {
             self.other_template += usize::from(rendering.template != model.template);
         }
+        let meant = self.meant(material, options);
         let kit = Kit { material, rendering: tools.rendering, tokenizer: tools.tokenizer };
         let mut made = BTreeMap::new();
         for (place, draft) in self.found.drafts.iter_mut().enumerate() {
@@ -193,6 +200,10 @@ impl Gathering {
                 let record = example
                     .as_ref()
                     .map_err(Clone::clone)
+                    .and_then(|example| match &meant {
+                        Some(meant) if !example.has_one_of(meant) => Err(Left::NotMeant),
+                        _ => Ok(example),
+                    })
                     .and_then(|example| Ok((example, (draft.format.record)(example, &kit)?)));
                 match record {
                     Ok((example, record)) => {
@@ -214,21 +225,43 @@ impl Gathering {
         Ok(())
     }
 
-    fn finish(mut self) -> Collected {
+    /// The steps of a session that the query means, if there is a query.
+    fn meant(&mut self, material: &Material, options: &Options) -> Option<BTreeSet<NodeId>> {
+        if let Err(error) = options.query.as_ref()?.check(&material.tree) {
+            self.unfit += 1;
+            self.lacks.get_or_insert(error);
+            return Some(BTreeSet::new());
+        }
+        options.meant(&material.tree)
+    }
+
+    fn finish(mut self, options: &Options) -> Result<Collected, Error> {
+        let sessions = self.found.sessions.len();
+        if let (Some(query), Some(error)) = (&options.query, &self.lacks)
+            && self.unfit == sessions
+        {
+            return Err(Error::query(query, error));
+        }
         let mut warn = |text: String| self.found.warnings.push(text);
+        if let Some(error) = &self.lacks {
+            let unfit = self.unfit;
+            let unfit = count(unfit, "session");
+            warn(format!("{unfit} of {sessions} without what the query names ({error})"));
+        }
         if self.repeated > 0 {
-            warn(format!("{} files are copies of sessions that are in already", self.repeated));
+            let repeated = count(self.repeated, "file");
+            warn(format!("left out: {repeated} with a copy of a session that is in already"));
         }
         if self.overruled > 0 {
+            let overruled = count(self.overruled, "trajectory");
             warn(format!(
-                "a person and the verifier disagree on {} trajectories; the person's word counts",
-                self.overruled
+                "a person and the verifier disagree on {overruled}; the person's word counts"
             ));
         }
         if self.other_template > 0 {
+            let other = count(self.other_template, "session");
             warn(format!(
-                "{} sessions were grown with another chat template than the one of this export; name theirs with --model or --chat-template",
-                self.other_template
+                "{other} grown with another chat template than the one of this export; name theirs with --model or --chat-template"
             ));
         }
         if self.thinking {
@@ -246,7 +279,17 @@ impl Gathering {
                 "the sessions were grown by {count} models; tokens and templates are those of one"
             ));
         }
-        self.found
+        Ok(self.found)
+    }
+}
+
+/// Returns a number and what is counted, such as `1 session` and `2 trajectories`.
+#[must_use]
+pub fn count(number: usize, what: &str) -> String {
+    match (number, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {what}s"),
     }
 }
 

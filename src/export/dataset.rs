@@ -25,6 +25,7 @@ use super::plan::Split;
 use super::report::{Fates, Report, Table, decide};
 use super::writer::RecordWriter;
 use super::{Error, card, llamafactory};
+use crate::tree::Query;
 
 /// The version of the folder's layout.
 const VERSION: u32 = 1;
@@ -45,6 +46,7 @@ struct Manifest<'a> {
 /// The options, as the manifest keeps them.
 #[derive(Debug, Serialize)]
 struct Asked<'a> {
+    query: Option<&'a str>,
     pseudo_labels: bool,
     threshold: Option<f64>,
     per_problem: Option<usize>,
@@ -117,6 +119,7 @@ fn finish(
         version: VERSION,
         made_by: concat!("pleach ", env!("CARGO_PKG_VERSION")),
         options: Asked {
+            query: options.query.as_ref().map(Query::text),
             pseudo_labels: options.pseudo_labels,
             threshold: options.threshold,
             per_problem: options.per_problem,

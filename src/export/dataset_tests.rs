@@ -182,6 +182,42 @@ fn what_only_a_vote_speaks_for_is_left_out_unless_asked_for() {
 }
 
 #[test]
+fn a_query_takes_what_goes_through_a_step_that_it_means() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("small.pleach");
+    save(&small().log(), 1, &path);
+    let sources = [path];
+    let rows = |query: &str, number: u32| {
+        let options = Options { query: Some(Query::parse(query).unwrap()), ..Options::default() };
+        let out = home.path().join(number.to_string());
+        let names = ["axolotl-chat", "trl-kto", "trl-dpo", "tree"];
+        let report = export(&sources, &names, &options, &out).unwrap();
+        report.formats.iter().map(Table::rows).collect::<Vec<_>>()
+    };
+    // A right path, a splice; the right and the wrong one; the pair of both; the session.
+    assert_eq!(rows("!pruned", 1), [2, 2, 1, 1]);
+    assert_eq!(rows("answered & right", 2), [1, 1, 1, 1]);
+    assert_eq!(rows("signal", 3), [1, 0, 0, 1]);
+    assert_eq!(rows("first-error", 4), [1, 1, 1, 1]);
+    assert_eq!(rows("below #2", 5), [1, 1, 1, 1]);
+}
+
+#[test]
+fn a_query_that_fits_no_session_is_refused_and_one_that_means_nothing_says_so() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("small.pleach");
+    save(&small().log(), 1, &path);
+    let sources = [path];
+    let error = |query: &str| {
+        let options = Options { query: Some(Query::parse(query).unwrap()), ..Options::default() };
+        export(&sources, &["trl-sft"], &options, &home.path().join("set")).unwrap_err().to_string()
+    };
+    assert!(error("below #99").contains("fits none of the sessions: there is no #99"));
+    assert!(error("depth>50").contains("not meant by the query"), "{}", error("depth>50"));
+    assert!(!home.path().join("set").exists());
+}
+
+#[test]
 fn a_stopped_export_leaves_nothing() {
     let home = tempfile::tempdir().unwrap();
     let sources = sessions(home.path());

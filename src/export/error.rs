@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::session;
+use crate::tree::{Query, QueryError};
 
 /// Why an export was not made. Nothing half-written is left under the name that was asked for.
 #[derive(Debug, Error)]
@@ -29,9 +30,9 @@ pub enum Error {
         /// Why, with the mend.
         why: String,
     },
-    /// The chat template is missing, is another than the sessions', or fails.
-    #[error("{0}")]
-    Template(String),
+    /// The query names what no session has.
+    #[error("the query fits none of the sessions: {0}")]
+    Query(String),
     /// Something is there already.
     #[error("{} exists already and was left alone: choose another folder for --out", .0.display())]
     Exists(PathBuf),
@@ -55,6 +56,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Points at what no session has.
+    pub(super) fn query(query: &Query, error: &QueryError) -> Self {
+        Self::Query(format!("{error}\n{}", error.pointing_at(query.text())))
+    }
+
     /// Makes a function that turns a system error into one about `path`.
     pub(super) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { path: path.to_owned(), source }

@@ -4,6 +4,8 @@
 //! trajectories, judged ones, pairs, labelled steps, or the session as a whole. Not responsible
 //! for what is left out for the sake of the data set as a whole (`plan.rs`).
 
+use std::collections::BTreeSet;
+
 use super::material::Material;
 use super::options::Options;
 use super::pairs::{self, Pair};
@@ -47,6 +49,8 @@ pub enum Example {
 /// Why something is not in the data set.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Left {
+    /// The query means none of its steps.
+    NotMeant,
     /// Nobody said whether it is good or bad.
     Unjudged,
     /// It ends without an answer, so nothing but a person can judge it.
@@ -76,6 +80,7 @@ pub enum Left {
 impl std::fmt::Display for Left {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let text = match self {
+            Self::NotMeant => "not meant by the query",
             Self::Unjudged => {
                 "neither labelled nor verified; label them, or give the problem a verifier"
             }
@@ -110,6 +115,15 @@ impl Example {
             }
             Self::Steps(steps) => steps.segments.iter().map(|segment| segment.node).collect(),
             Self::Session => Vec::new(),
+        }
+    }
+
+    /// Returns whether any of the meant steps is part of it; a session has all of its steps.
+    #[must_use]
+    pub fn has_one_of(&self, meant: &BTreeSet<NodeId>) -> bool {
+        match self {
+            Self::Session => !meant.is_empty(),
+            _ => self.nodes().iter().any(|node| meant.contains(node)),
         }
     }
 

@@ -38,7 +38,7 @@ mod trajectory;
 pub mod view;
 mod writer;
 
-pub use collect::Tools;
+pub use collect::{Tools, count};
 pub use error::Error;
 pub use example::{Example, Left, Wants};
 pub use format::{FORMATS, Format, Masks, Needs, Tokenizer};

@@ -1,10 +1,16 @@
 //! What a person asks of an export.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
+
+use crate::tree::{NodeId, Query, Tree};
 
 /// What a person asks of an export.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// Which steps a record must have one of; all records are taken without it.
+    pub query: Option<Query>,
     /// Whether to take in what only a vote speaks for.
     pub pseudo_labels: bool,
     /// Steps that the model rates at least this are good, and the others bad, where no person
@@ -22,6 +28,14 @@ pub struct Options {
     pub encoding: Encoding,
     /// The licence of the data, by its identifier.
     pub license: Option<String>,
+}
+
+impl Options {
+    /// Returns the steps of a tree of which a record must have one, if there is a query.
+    #[must_use]
+    pub fn meant(&self, tree: &Tree) -> Option<BTreeSet<NodeId>> {
+        self.query.as_ref().map(|query| query.select(tree).into_iter().collect())
+    }
 }
 
 /// How records are written.
@@ -53,6 +67,8 @@ impl Encoding {
 pub enum Flag {
     /// It says the same again and again.
     Loop,
+    /// It holds what no answer should: marks of a chat template, or a refusal.
+    Noise,
     /// It is much longer than the others.
     Long,
     /// It is much shorter than the others.
@@ -67,14 +83,15 @@ pub enum Flag {
 
 impl Flag {
     /// All flags.
-    pub const ALL: [Self; 6] =
-        [Self::Loop, Self::Long, Self::Short, Self::Sparse, Self::Low, Self::Odd];
+    pub const ALL: [Self; 7] =
+        [Self::Loop, Self::Noise, Self::Long, Self::Short, Self::Sparse, Self::Low, Self::Odd];
 
     /// Returns its name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Loop => "loop",
+            Self::Noise => "noise",
             Self::Long => "long",
             Self::Short => "short",
             Self::Sparse => "sparse",

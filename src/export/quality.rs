@@ -1,9 +1,9 @@
-//! What speaks against an example: loops, odd lengths, loneliness, low ratings, odd words.
+//! What speaks against an example: loops, noise, odd lengths, loneliness, low ratings, odd words.
 //!
 //! Responsible for flags that a person sees before anything is written. They are relative to
 //! the other examples (SELF-GUIDE: two standard deviations of length; Middo: of quality, loss
 //! and nearness to the two nearest neighbours), except for loops (Self-Lengthen: the same 13
-//! words twice, or an ending that repeats).
+//! words twice, or an ending that repeats) and noise (SELF-GUIDE: a list of phrases).
 
 use std::collections::BTreeSet;
 
@@ -21,11 +21,31 @@ const FEWEST: usize = 8;
 /// Dimensions of the bag of words by which examples are compared.
 const DIMENSIONS: usize = 32;
 
+/// What no answer should hold, in small letters: marks of chat templates, and refusals.
+const NOISE: &[&str] = &[
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|start_header_id|>",
+    "[inst]",
+    "[/inst]",
+    "<<sys>>",
+    "### instruction",
+    "### response",
+    "as an ai language model",
+    "as an ai assistant",
+    "i'm sorry, but",
+    "i cannot help with",
+    "i can't help with",
+];
+
 /// What is known of an example's text, in a few bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traits {
     words: f64,
     loops: bool,
+    noise: bool,
     rating: Option<f64>,
     /// The mean of the negated log-probabilities of what is learnt.
     loss: Option<f64>,
@@ -43,6 +63,7 @@ impl Traits {
         Some(Self {
             words: words.len() as f64,
             loops: repeats(&words) || ends_in_circles(&text),
+            noise: is_noisy(&text),
             rating: path.rating(),
             loss: loss(tree, path),
             bag: bag(&words),
@@ -66,6 +87,12 @@ fn ends_in_circles(text: &str) -> bool {
             && end[..period].iter().any(|character| character.is_alphanumeric())
             && times * period >= 24
     })
+}
+
+/// Whether a text holds any of [`NOISE`].
+fn is_noisy(text: &str) -> bool {
+    let text = text.to_lowercase();
+    NOISE.iter().any(|phrase| text.contains(phrase))
 }
 
 fn loss(tree: &Tree, path: &Trajectory) -> Option<f64> {
@@ -97,7 +124,10 @@ fn bag(words: &[&str]) -> [f32; DIMENSIONS] {
 pub fn flags(all: &[(usize, &Traits)]) -> Vec<Vec<Flag>> {
     let mut flags: Vec<Vec<_>> = all
         .iter()
-        .map(|(_, traits)| if traits.loops { vec![Flag::Loop] } else { Vec::new() })
+        .map(|(_, traits)| {
+            let found = [(traits.loops, Flag::Loop), (traits.noise, Flag::Noise)];
+            found.into_iter().filter(|(holds, _)| *holds).map(|(_, flag)| flag).collect()
+        })
         .collect();
     let near = nearness(all);
     let figures: [(Flag, bool, Vec<Option<f64>>); 5] = [
@@ -179,10 +209,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_a_template_and_refusals_are_noise() {
+        assert!(is_noisy("4 + 3 = 7\n<|im_start|>user"));
+        assert!(is_noisy("I'm sorry, but I need more numbers."));
+        assert!(!is_noisy("4 < 7 and 7 > 3, so [1, 2] it is"));
+    }
+
+    #[test]
     fn what_stands_out_is_flagged_among_enough_others() {
         let traits = |words: f64, rating: f64| Traits {
             words,
             loops: false,
+            noise: false,
             rating: Some(rating),
             loss: None,
             bag: bag(&["a", "b"]),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::collect::{Collected, Draft};
+use super::collect::{Collected, Draft, count};
 use super::example::Left;
 use super::format::Format;
 use super::options::{Flag, Options};
@@ -76,20 +76,21 @@ pub fn decide(collected: &Collected, options: &Options) -> (Report, Vec<Fates>) 
         );
     }
     if options.test_share > 0.0 && test_problems == 0 {
-        let count = collected.problems.len();
-        warnings.push(format!(
-            "there is no test split: {count} problems are too few for a share of {}",
-            options.test_share
-        ));
+        let problems = count(collected.problems.len(), "problem");
+        let share = options.test_share;
+        warnings
+            .push(format!("there is no test split: too few for a share of {share} ({problems})"));
     }
     let mut formats = Vec::new();
     let mut all_fates = Vec::new();
     for draft in &collected.drafts {
         let (fates, flags) = plan(&draft.entries, &splits, options);
         let table = table(draft, &fates, &flags);
-        if let Some(pseudo) = ["vote", "rating"].iter().find_map(|word| table.judged_by.get(word)) {
-            let name = table.format;
-            warnings.push(format!("{pseudo} records of {name} are pseudo-labels: no person and no verifier stands behind them"));
+        let pseudo: usize =
+            ["vote", "rating"].iter().filter_map(|word| table.judged_by.get(word)).sum();
+        if pseudo > 0 {
+            let (pseudo, name) = (count(pseudo, "record"), table.format);
+            warnings.push(format!("{pseudo} of {name} with pseudo-labels: no person and no verifier stands behind them"));
         }
         formats.push(table);
         all_fates.push(fates);

@@ -37,6 +37,7 @@ impl Sample {
             name: "pleach-reasoner".to_owned(),
             fingerprint: "f".repeat(64),
             template: rendering().template,
+            quantisation: Some("F16".to_owned()),
         };
         grower.act(Actor::Search, Body::ModelSet { model });
         Self { grower, session: format!("{number:032x}") }

@@ -3,6 +3,7 @@
 //! Responsible for the counts of every format and for the first records of one of them, cut
 //! into passages that say what a trainer does with them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -10,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use super::collect::{Tools, collect_one};
 use super::example::{Example, examples};
-use super::format::{FORMATS, Format, Kit};
+use super::format::{FORMATS, Format, Kit, Needs, Tokenizer};
 use super::material::Material;
 use super::options::Options;
 use super::rendering::Rendering;
-use super::report::decide;
+use super::report::{LeftOut, decide};
 use super::trajectory::{Segment, Trajectory};
 
 /// Records that are shown, at most.
@@ -38,7 +39,7 @@ pub struct Survey {
 pub struct Shown {
     /// What a trainer does with its text, passage by passage.
     pub passages: Vec<Passage>,
-    /// The record as it would be written.
+    /// The record as it would be written; empty where that takes the model's tokenizer.
     pub json: String,
 }
 
@@ -77,12 +78,19 @@ pub fn survey(
     let material = Material::read(path)?;
     let all: Vec<&'static Format> = FORMATS.iter().collect();
     let mut progress = |_, _| true;
-    let tools = Tools { rendering, tokenizer: None, progress: &mut progress };
+    let tokenizer = Some(stand_in(&material));
+    let tools = Tools { rendering, tokenizer, progress: &mut progress };
     let found = collect_one(&material, &all, options, &tools, &mut |_, _, _| Ok(()))?;
     let (report, _) = decide(&found, options);
     let mut remarks = Vec::new();
     if let Some(table) = report.formats.iter().find(|table| table.format == format.name) {
-        remarks.extend(table.left_out.iter().map(|left| format!("{} {}", left.count, left.why)));
+        let left = |left: &LeftOut| format!("left out: {} {}", left.count, left.why);
+        remarks.extend(table.left_out.iter().map(left));
+        if table.rows() == 0 && table.left_out.is_empty() {
+            remarks.push(report.why_nothing(format));
+        }
+        let flags = table.flags.iter().map(|(flag, count)| format!("flagged as {flag}: {count}"));
+        remarks.extend(flags);
     }
     remarks.extend(found.warnings);
     Ok(Survey {
@@ -99,19 +107,30 @@ fn records(
     options: &Options,
     rendering: Option<&Rendering>,
 ) -> Vec<Shown> {
-    let kit = Kit { material, rendering, tokenizer: None };
+    let kit = Kit { material, rendering, tokenizer: Some(stand_in(material)) };
+    let meant = options.meant(&material.tree);
+    let asked = |example: &Example| meant.as_ref().is_none_or(|meant| example.has_one_of(meant));
     let made =
-        examples(material, format.wants, options).into_iter().flatten().filter_map(|example| {
-            let json = (format.record)(&example, &kit).ok()?;
-            Some(Shown { passages: passages(material, &example), json })
-        });
-    let mut shown: Vec<Shown> = Vec::new();
-    for record in made {
-        if shown.len() < RECORDS && shown.iter().all(|earlier| earlier.json != record.json) {
-            shown.push(record);
-        }
-    }
-    shown
+        examples(material, format.wants, options).into_iter().flatten().filter(asked).filter_map(
+            |example| {
+                let json = (format.record)(&example, &kit).ok()?;
+                Some((passages(material, &example), json))
+            },
+        );
+    let mut seen = BTreeSet::new();
+    let first = made.filter(|(_, json)| seen.insert(json.clone())).take(RECORDS);
+    let shown = |(passages, json)| match format.needs {
+        Needs::Tokenizer => Shown { passages, json: String::new() },
+        _ => Shown { passages, json },
+    };
+    first.map(shown).collect()
+}
+
+/// Takes the place of the model's tokenizer, one token a byte: enough to count records and to
+/// tell them apart.
+fn stand_in(material: &Material) -> Tokenizer<'_> {
+    let fingerprint = material.tree.model().map_or("", |model| model.fingerprint.as_str());
+    Tokenizer { fingerprint, tokenize: &|text, _| Ok(text.bytes().map(i32::from).collect()) }
 }
 
 /// Cuts an example into passages, the question first.
@@ -171,6 +190,14 @@ mod tests {
         assert_eq!(fates(&found.records[1]), [Read, Read, Read, Learnt, Learnt, Learnt]);
         assert!(found.records[1].json.contains("\"train\":false"));
         assert_eq!(found.counts.len(), FORMATS.len());
+    }
+
+    #[test]
+    fn tokens_are_counted_without_the_tokenizer_and_not_made_up() {
+        let found = look("trl-tokens");
+        assert_eq!(found.counts[2], 2);
+        assert_eq!(fates(&found.records[1]), [Read, Read, Read, Learnt, Learnt, Learnt]);
+        assert!(found.records.iter().all(|record| record.json.is_empty()));
     }
 
     #[test]

@@ -103,6 +103,7 @@ impl Loaded {
             name: self.info.name.clone(),
             fingerprint: self.info.fingerprint.clone(),
             template: self.info.template.clone(),
+            quantisation: self.info.quantisation.clone(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::*;
 use crate::engine::Script;
 use crate::engine::protocol::{Generate, ModelOptions};
-use crate::evaluate::Rating;
+use crate::evaluate::{Arithmetic, Rating};
 use crate::search::debate::Rules;
 use crate::tree::Label;
 use crate::tree::sample::Grower;
@@ -266,6 +266,19 @@ fn an_opened_session_marks_what_was_growing_and_judges_what_was_not_judged() {
     bench.run();
     assert_eq!(bench.tree().node(half).state(), State::Interrupted);
     assert!(bench.tree().evaluation(whole, Rating::NAME).is_some());
+}
+
+#[test]
+fn what_was_vetoed_is_not_judged_when_the_session_is_opened_again() {
+    let mut grower = Grower::new("p");
+    let wrong = grower.add(NodeId::ROOT, "1 + 1 = 3\n");
+    grower.judge(wrong, Arithmetic::NAME, 0.0);
+    let mut bench = Bench { grower, ..Bench::new(endless(1)) };
+    let turn = bench.driver.take_over(&bench.grower.tree);
+    bench.take(turn);
+    bench.run();
+    assert!(bench.driver.is_idle());
+    assert!(bench.tree().evaluation(wrong, Rating::NAME).is_none());
 }
 
 #[test]

@@ -272,6 +272,9 @@ pub struct Model {
     pub fingerprint: String,
     /// BLAKE3 of the chat template, in hexadecimal.
     pub template: String,
+    /// How its weights are stored, such as `Q4_K_M`, where its file says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantisation: Option<String>,
 }
 
 /// How a node was made: enough to sample it again.

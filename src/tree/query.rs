@@ -163,6 +163,13 @@ impl QueryError {
         }
     }
 
+    /// Returns one sentence that names the spot, for a line on the screen.
+    #[must_use]
+    pub fn sentence(&self, query: &str) -> String {
+        let end = if self.message.ends_with('?') { "" } else { "." };
+        format!("The query cannot be read at {}: {self}{end}", self.spot(query))
+    }
+
     /// Returns two lines that show a person the spot: the query, and marks below it.
     #[must_use]
     pub fn pointing_at(&self, query: &str) -> String {

@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::Selection;
 use crate::engine::protocol::ModelOptions;
 use crate::export::{self, Format, Needs, Options, Rendering, Survey, Tools, dataset};
+use crate::tree::Query;
 
 /// Looks at what an export of a session would hold.
 pub fn survey(
     session: &Path,
     format: &str,
-    pseudo_labels: bool,
+    selection: &Selection,
     model: &ModelOptions,
 ) -> Result<Survey, String> {
     let format = Format::named(format).ok_or("there is no such format")?;
-    let options = Options { pseudo_labels, ..Options::default() };
+    let options = options(selection)?;
     // Without a template only the formats that need one have no records.
     let rendering = Rendering::of_model(model).ok();
     export::survey(session, format, &options, rendering.as_ref()).map_err(|error| error.to_string())
@@ -24,7 +26,7 @@ pub fn write(
     session: PathBuf,
     format: &str,
     out: &Path,
-    pseudo_labels: bool,
+    selection: &Selection,
     model: &ModelOptions,
 ) -> Result<String, String> {
     let format = Format::named(format).ok_or("there is no such format")?;
@@ -36,7 +38,7 @@ pub fn write(
         Needs::Nothing => None,
         _ => Some(Rendering::of_model(model)?),
     };
-    let options = Options { pseudo_labels, ..Options::default() };
+    let options = options(selection)?;
     let mut progress = |_, _| true;
     let mut tools =
         Tools { rendering: rendering.as_ref(), tokenizer: None, progress: &mut progress };
@@ -44,4 +46,11 @@ pub fn write(
         .map_err(|error| format!("{error}."))?;
     let records: usize = report.formats.iter().map(export::Table::rows).sum();
     Ok(format!("{records} records are in {}.", place.display()))
+}
+
+fn options(selection: &Selection) -> Result<Options, String> {
+    let Selection { query, pseudo_labels } = selection;
+    let read = |text: &str| Query::parse(text).map_err(|error| error.to_string());
+    let query = Some(query.as_str()).filter(|text| !text.is_empty()).map(read).transpose()?;
+    Ok(Options { query, pseudo_labels: *pseudo_labels, ..Options::default() })
 }

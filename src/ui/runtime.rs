@@ -143,17 +143,17 @@ impl Runtime {
                     let _ = arrivals.send(Arrival::Message(Msg::Verified { node, verdict }));
                 });
             }
-            Effect::Survey { session, format, pseudo_labels } => {
+            Effect::Survey { session, format, selection } => {
                 let (arrivals, model) = (self.arrivals.clone(), self.model.clone());
                 std::thread::spawn(move || {
-                    let found = export::survey(&session, &format, pseudo_labels, &model);
+                    let found = export::survey(&session, &format, &selection, &model);
                     let _ = arrivals.send(Arrival::Message(Msg::Surveyed(found)));
                 });
             }
-            Effect::Export { session, format, out, pseudo_labels } => {
+            Effect::Export { session, format, out, selection } => {
                 let (arrivals, model) = (self.arrivals.clone(), self.model.clone());
                 std::thread::spawn(move || {
-                    let written = export::write(session, &format, &out, pseudo_labels, &model);
+                    let written = export::write(session, &format, &out, &selection, &model);
                     let _ = arrivals.send(Arrival::Message(Msg::Exported(written)));
                 });
             }

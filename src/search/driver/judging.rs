@@ -34,8 +34,11 @@ impl Driver {
     }
 
     /// Lets the policy's judges look at a node that they have not judged yet, until one of them
-    /// rejects it. Returns whether one did.
+    /// rejects it. Returns whether one did, now or earlier.
     fn judge(&mut self, tree: &Tree, node: NodeId, turn: &mut Turn) -> bool {
+        if self.policy.is_vetoed(tree, node) {
+            return true;
+        }
         for judge in self.policy.judges.clone() {
             let name = judge.evaluator.name();
             if tree.evaluation(node, name).is_some() || !self.policy.judges(&judge, tree, node) {
@@ -226,7 +229,8 @@ impl Driver {
                 self.policy.judges(judge, tree, *id) && tree.evaluation(*id, name).is_none()
             })
         };
-        tree.ids().skip(1).filter(whole).filter(lacks).collect()
+        let admitted = |id: &NodeId| !self.policy.is_vetoed(tree, *id);
+        tree.ids().skip(1).filter(whole).filter(admitted).filter(lacks).collect()
     }
 
     /// Takes in the verdict of a verifier on a trajectory's answer.

@@ -74,12 +74,16 @@ fn record(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
         Span::styled(format.name, theme.style("title")),
         Span::styled(format!("  {place}"), theme.style("text")),
         Span::styled(
-            if export.pseudo_labels { "  with pseudo-labels" } else { "" },
+            if export.selection.pseudo_labels { "  with pseudo-labels" } else { "" },
             theme.style("notice.error"),
         ),
     ];
     put(frame, area, 0, 0, &head);
     put(frame, area, 1, 0, &[Span::styled(format.loads, theme.style("muted"))]);
+    if !export.selection.query.is_empty() {
+        let query = SafeText::line(&format!("only {}", export.selection.query));
+        put(frame, area, 2, 0, &[Span::styled(query.into_string(), theme.style("accent"))]);
+    }
     lay_out(found, export.record, theme, columns, &mut rows);
     let body = Area { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
     let last = rows.len().saturating_sub(usize::from(body.height));

@@ -7,10 +7,10 @@ use ratatui::widgets::Clear;
 
 use super::overlay::{Row, field, framed, more};
 use super::put;
-use crate::app::Line;
 use crate::app::argument::cut;
 use crate::app::command::COMMANDS;
 use crate::app::layout::Area;
+use crate::app::{Line, Purpose};
 use crate::text::{SafeText, pad, width};
 use crate::ui::theme::Theme;
 
@@ -22,11 +22,20 @@ pub fn draw(line: &Line, theme: &Theme, frame: &mut Frame) {
     let bottom = Rect { y: screen.height - 1, height: 1, ..screen };
     frame.render_widget(Clear, bottom);
     frame.buffer_mut().set_style(bottom, theme.style("text"));
-    let mut row = vec![Span::styled(":", theme.style("key"))];
-    row.extend(field(&line.field, theme, usize::from(screen.width) - 1));
+    let prompt = match line.purpose {
+        Purpose::Command => ":",
+        Purpose::Find { .. } => "/",
+        Purpose::Filter => "show only: ",
+        Purpose::Records => "take only: ",
+        Purpose::Edit { .. } => "rewrite: ",
+    };
+    let mut row = vec![Span::styled(prompt, theme.style("key"))];
+    row.extend(field(&line.field, theme, usize::from(screen.width).saturating_sub(prompt.len())));
     let area = Area { x: 0, y: bottom.y, width: screen.width, height: 1 };
     put(frame, area, 0, 0, &row);
-    choices(line, theme, frame);
+    if line.purpose == Purpose::Command {
+        choices(line, theme, frame);
+    }
 }
 
 fn choices(line: &Line, theme: &Theme, frame: &mut Frame) {

@@ -43,7 +43,9 @@ fn engine(model: &Model, theme: &Theme) -> Vec<Span<'static>> {
             let size = match info.parameters {
                 0 => String::new(),
                 count @ ..1_000_000 => format!(", {} thousand parameters", count / 1000),
-                count @ ..1_000_000_000 => format!(", {} million parameters", count / 1_000_000),
+                count @ ..1_000_000_000 => {
+                    format!(", {} million parameters", (count + 500_000) / 1_000_000)
+                }
                 #[allow(clippy::cast_precision_loss)]
                 count => format!(", {:.1} billion parameters", count as f64 / 1e9),
             };
