@@ -4,11 +4,11 @@
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay bench-search bench-export kill-export docs oracles install setup clean \
+.PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay bench-search bench-query curation-figures bench-export kill-export docs oracles install setup clean \
 	kill damage openers faults kill-points messages renders soak endings fuzz audit
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: setup ## build and open pleach; ARGS="..." go to it, as in: make run ARGS="--help"
 	@test -e target/release/pleach || echo "The first build compiles llama.cpp, which takes some minutes."
@@ -63,6 +63,12 @@ bench-search: setup ## compare POLICIES at equal tokens on both sets of puzzles;
 		nice -n 10 target/release/pleach $(if $(MODEL),--model $(MODEL)) eval assets/problems/$$set.jsonl \
 			--policies $(POLICIES) --tokens $(TOKENS) --seeds $(SEEDS) --out $(OUT)/$$set || exit; \
 	done
+
+bench-query: setup ## measure queries on a tree of 1,000,000 nodes
+	$(CARGO) bench --locked --bench query
+
+curation-figures: setup ## hold proposed first errors and splices against an exact solver (docs/curation.md)
+	@scripts/curation-figures
 
 # The tests of tests/reliability and tests/pty_endings.rs, with a count; see docs/reliability.md.
 CYCLES ?= 20000

@@ -109,7 +109,8 @@ fn measure(folder: &Path, opening: Effect, time: Duration, pace: u32) -> Figures
     let mut terminal =
         Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport })
             .expect("a terminal");
-    let draw = Draw { terminal: &mut terminal, look: Look::colourless(), framed: false };
+    let draw =
+        Draw { terminal: &mut terminal, look: Look::colourless(), framed: false, lent: false };
 
     let (keyboard, input) = unbounded_channel();
     let pressed = Arc::new(Mutex::new(VecDeque::new()));

@@ -160,6 +160,26 @@ fn proposers_and_evaluators_by_name() {
 }
 
 #[test]
+fn judging() {
+    snapshot("label", &problem("How much is half of 42?"), "jgj3<enter>");
+    snapshot("triage", &problem("How much is half of 42?"), "]");
+    snapshot("selection", &problem("How much is half of 42?"), "jvjj");
+}
+
+#[test]
+fn the_splice_screen() {
+    snapshot("splice", &problem("How much is half of 42?"), "p");
+    snapshot("splice-continue", &problem("How much is half of 42?"), "pm+");
+}
+
+#[test]
+fn the_compare_screen() {
+    snapshot("compare", &problem("How much is half of 42?"), "gac");
+    snapshot("compare-blind", &problem("How much is half of 42?"), "gacb");
+    snapshot("compare-chosen", &problem("How much is half of 42?"), "gac1N");
+}
+
+#[test]
 fn keys_that_can_follow() {
     snapshot("leader", &problem("How much is half of 42?"), "<space>");
     snapshot("following", &problem("How much is half of 42?"), "g");

@@ -18,7 +18,7 @@ use crate::tree::{NodeId, Tree};
 pub use debate::{Debate, Paragraph, SelfAgreement, transcript};
 pub use groups::Collective;
 pub use poll::{Poll, Vote};
-pub use rpc::{Perplexity, PerplexityConsistency, Rpc};
+pub use rpc::{Perplexity, PerplexityConsistency, Rpc, improbable};
 pub use tally::Tally;
 pub use votes::{Best, Majority, PathMean, Weighted};
 

@@ -68,18 +68,32 @@ impl Aggregator for Rpc {
 
     fn rank(&self, poll: &Poll<'_>) -> Vec<Answer> {
         let classes: BTreeMap<AnswerClass, Vec<Vote>> = poll.classes();
-        let nodes: Vec<_> = classes.values().flatten().map(|vote| vote.node).collect();
-        let weights: Vec<_> = nodes.iter().map(|node| weight(poll.tree, *node)).collect();
-        let pruned = pruned(&weights);
-        let kept: BTreeMap<NodeId, f64> = nodes
-            .into_iter()
-            .zip(weights)
-            .zip(pruned)
-            .filter(|(_, pruned)| !pruned)
-            .map(|(pair, _)| pair)
-            .collect();
+        let kept = weighed(poll, &classes).filter(|(_, _, pruned)| !pruned);
+        let kept: BTreeMap<NodeId, f64> = kept.map(|(node, weight, _)| (node, weight)).collect();
         poll.rank(&classes, |_, votes| votes.iter().filter_map(|vote| kept.get(&vote.node)).sum())
     }
+}
+
+/// Returns the trajectories that RPC prunes, in no order.
+#[must_use]
+pub fn improbable(poll: &Poll<'_>) -> Vec<NodeId> {
+    let pruned = weighed(poll, &poll.classes()).filter(|(_, _, pruned)| *pruned);
+    pruned.map(|(node, _, _)| node).collect()
+}
+
+/// Every trajectory with its weight and whether it is pruned.
+fn weighed(
+    poll: &Poll<'_>,
+    classes: &BTreeMap<AnswerClass, Vec<Vote>>,
+) -> impl Iterator<Item = (NodeId, f64, bool)> + use<> {
+    let nodes: Vec<_> = classes.values().flatten().map(|vote| vote.node).collect();
+    let weights: Vec<_> = nodes.iter().map(|node| weight(poll.tree, *node)).collect();
+    let pruned = pruned(&weights);
+    nodes
+        .into_iter()
+        .zip(weights)
+        .zip(pruned)
+        .map(|((node, weight), pruned)| (node, weight, pruned))
 }
 
 /// The probability of a path's tokens, on (geometric) average.

@@ -6,8 +6,9 @@
 use super::argument::{Argument, Arguments, anything};
 use super::model::Model;
 use super::{
-    Effect, appearance, asking, debate, export, find, help, judge, line, list, overlay, page,
-    prune, reader, replay, searching, sight, splicing, start, tour, update, workbench,
+    Effect, appearance, asking, comparing, debate, export, find, help, judge, line, list, overlay,
+    page, prune, reader, replay, rewriting, searching, selecting, sight, signal, splicing, start,
+    tour, update, workbench,
 };
 use crate::search::debate::Rules;
 use crate::session::MarkKind;
@@ -64,6 +65,8 @@ const READER: &[Place] = &[Place::Reader];
 const EXPORT: &[Place] = &[Place::Export];
 const HELP: &[Place] = &[Place::Help];
 const SPLICE: &[Place] = &[Place::Splice];
+const COMPARE: &[Place] = &[Place::Compare];
+const REWRITE: &[Place] = &[Place::Rewrite];
 const QUIT: &[Place] = &[Place::Quit];
 
 macro_rules! command {
@@ -107,7 +110,7 @@ pub static COMMANDS: &[Command] = &[
     command!("find" [Argument::optional("TEXT", anything)], "find a text", ["/"], BENCH, "Look", "", |m, a, _| find::find(m, a)),
     command!("find-next", "next match", ["n"], BENCH, "Look", "", |m, _, _| find::next(m, true)),
     command!("find-previous", "match before", ["N"], BENCH, "Look", "", |m, _, _| find::next(m, false)),
-    command!("filter" [Argument::optional("TEXT", anything)], "show only what a query means or a text is in", ["f"], BENCH, "Look", "", |m, a, _| find::filter(m, a)),
+    command!("filter" [Argument::optional("TEXT", anything)], "show only what a query means or a text is in", ["f"], BENCH, "Look", "", |m, a, now| find::filter(m, a, now)),
     command!("hoist", "show only what is below here, or all", ["zo"], BENCH, "Look", "", |m, _, _| sight::hoist(m)),
     command!("graph", "the tree as a graph, or as rows", ["gv", "<space>g"], BENCH, "Look", "", |m, _, _| sight::graph(m)),
     command!("shade", "shade tokens by probability, or not", ["gt", "<space>p"], BENCH, "Look", "", |m, _, _| sight::shade(m)),
@@ -128,9 +131,12 @@ pub static COMMANDS: &[Command] = &[
     command!("agreement", "ask on which answer most solutions agree", ["gA"], BENCH, "Grow", "", |m, _, now| debate::hold(m, Rules::AGREEMENT, now)),
     command!("transcript" [Argument::optional("NUMBER", debate::numbers)], "what was said in a debate", ["gD"], BENCH, "Look", "", |m, a, _| debate::open(m, a)),
     command!("search-log", "why the search chose its nodes", ["<space>l"], BENCH, "Grow", "", |m, _, _| reader::search_log(m)),
-    command!("prune" [Argument::optional("QUERY", anything)], "prune or restore; all that a query means", ["x"], BENCH, "Change", "prune", |m, a, now| judge::prune(m, a, now)),
-    command!("edit" [Argument::optional("TEXT", anything)], "rewrite the step, beside it", ["e"], BENCH, "Change", "", |m, a, now| judge::edit(m, a, now)),
+    command!("prune" [Argument::optional("QUERY", anything)], "prune or restore; all that a query means", ["x"], BENCH, "Change", "prune", |m, a, now| prune::prune(m, a, now)),
+    command!("edit" [Argument::optional("TEXT", anything)], "rewrite the step, beside it", ["e"], BENCH, "Change", "", |m, a, now| rewriting::edit(m, a, now)),
+    command!("edit-outside", "rewrite the step in $EDITOR", ["E"], BENCH, "Change", "", |m, _, _| rewriting::compose(m)),
+    command!("suggest-prune", "what RPC would prune; once more prunes it", ["X"], BENCH, "Change", "", |m, _, now| prune::suggest(m, now)),
     command!("splice" [Argument::optional("ALPHA", anything), Argument::optional("BETA", anything)], "splice error, signal and correction", ["p"], BENCH, "Change", "", |m, a, _| splicing::open(m, a)),
+    command!("compare" [Argument::optional("STEP", anything), Argument::optional("STEP", anything)], "compare two steps, and choose the better", ["c"], BENCH, "Judge", "", |m, a, _| comparing::open(m, a)),
     command!("bad", "label bad and go on", ["1"], BENCH, "Judge", "", |m, _, now| judge::label(m, Some(Label::Bad), now)),
     command!("neutral", "label neutral and go on", ["2"], BENCH, "Judge", "", |m, _, now| judge::label(m, Some(Label::Neutral), now)),
     command!("good", "label good and go on", ["3"], BENCH, "Judge", "", |m, _, now| judge::label(m, Some(Label::Good), now)),
@@ -144,6 +150,9 @@ pub static COMMANDS: &[Command] = &[
     command!("triage-next", "next step that needs you, and why", ["]"], BENCH, "Judge", "", |m, _, _| judge::triage(m, true)),
     command!("triage-previous", "the one before that needs you", ["["], BENCH, "Judge", "", |m, _, _| judge::triage(m, false)),
     command!("monitors", "how healthy the tree is", ["gm"], BENCH, "Judge", "", |m, _, _| page::monitors(m)),
+    command!("select", "select from here on, for one operation on all", ["v"], BENCH, "Judge", "", |m, _, _| selecting::range(m)),
+    command!("select-below", "select this step and all below it", ["V"], BENCH, "Judge", "", |m, _, _| selecting::below(m)),
+    command!("select-where" [Argument::needed("QUERY", anything)], "select what a query means", ["gV"], BENCH, "Judge", "", |m, a, now| selecting::meant(m, a, now)),
     command!("undo", "undo", ["u"], BENCH, "Change", "undo", |m, _, now| prune::undo(m, now)),
     command!("redo", "redo", ["<c-r>"], BENCH, "Change", "", |m, _, now| prune::redo(m, now)),
     command!("copy", "copy the step's text", ["y"], BENCH, "Copy", "", |m, _, _| workbench::copy_step(m)),
@@ -203,12 +212,30 @@ pub static COMMANDS: &[Command] = &[
     command!("splice-next", "next proposal", ["n", "<tab>"], SPLICE, "Splice", "next", |m, _, _| splicing::step(m, 1)),
     command!("splice-previous", "proposal before", ["N", "<backtab>"], SPLICE, "Splice", "", |m, _, _| splicing::step(m, -1)),
     command!("splice-signal", "another revision signal", ["s"], SPLICE, "Splice", "signal", |m, _, _| splicing::signal(m)),
+    command!("splice-write", "write the revision signal yourself", ["e"], SPLICE, "Splice", "write", |m, _, _| signal::write(m)),
+    command!("splice-ask", "let the model write the revision signal", ["w"], SPLICE, "Splice", "", |m, _, _| signal::ask(m)),
+    command!("splice-more", "more continuations", ["+"], SPLICE, "Splice", "", |m, _, _| splicing::continuations(m, 1)),
+    command!("splice-fewer", "fewer continuations", ["-"], SPLICE, "Splice", "", |m, _, _| splicing::continuations(m, -1)),
     command!("splice-meaning", "go back, or continue from the error", ["m"], SPLICE, "Splice", "meaning", |m, _, _| splicing::meaning(m)),
     command!("splice-later", "cut a step later", ["]", "l"], SPLICE, "Splice", "cut", |m, _, _| splicing::cut(m, 1)),
     command!("splice-earlier", "cut a step earlier", ["[", "h"], SPLICE, "Splice", "", |m, _, _| splicing::cut(m, -1)),
     command!("splice-down", "scroll down", ["j", "<down>"], SPLICE, "Splice", "", |m, _, _| splicing::scroll(m, 1)),
     command!("splice-up", "scroll up", ["k", "<up>"], SPLICE, "Splice", "", |m, _, _| splicing::scroll(m, -1)),
     command!("splice-close", "close", ["q"], SPLICE, "Splice", "close", |m, _, _| overlay::escape(m)),
+    command!("compare-first", "the first is better", ["1", "h", "<left>"], COMPARE, "Compare", "first", |m, _, now| comparing::choose(m, 0, now)),
+    command!("compare-second", "the second is better", ["2", "l", "<right>"], COMPARE, "Compare", "second", |m, _, now| comparing::choose(m, 1, now)),
+    command!("compare-next", "next pair", ["n", "<enter>", "<tab>"], COMPARE, "Compare", "next", |m, _, _| comparing::step(m, 1)),
+    command!("compare-previous", "pair before", ["N", "<backtab>"], COMPARE, "Compare", "", |m, _, _| comparing::step(m, -1)),
+    command!("compare-blind", "hide scores and origin until you choose", ["b"], COMPARE, "Compare", "blind", |m, _, _| comparing::blind(m)),
+    command!("compare-undo", "take the last choice back", ["u"], COMPARE, "Compare", "undo", |m, _, now| prune::undo(m, now)),
+    command!("compare-down", "scroll down", ["j", "<down>"], COMPARE, "Compare", "", |m, _, _| comparing::scroll(m, 1)),
+    command!("compare-up", "scroll up", ["k", "<up>"], COMPARE, "Compare", "", |m, _, _| comparing::scroll(m, -1)),
+    command!("compare-close", "close", ["q"], COMPARE, "Compare", "close", |m, _, _| overlay::escape(m)),
+    command!("rewrite-apply", "make this rewrite", ["<enter>"], REWRITE, "Rewrite", "rewrite", |m, _, now| rewriting::apply(m, now)),
+    command!("rewrite-again", "back to the editor", ["E", "e"], REWRITE, "Rewrite", "edit again", |m, _, _| rewriting::again(m)),
+    command!("rewrite-down", "scroll down", ["j", "<down>"], REWRITE, "Rewrite", "", |m, _, _| rewriting::scroll(m, 1)),
+    command!("rewrite-up", "scroll up", ["k", "<up>"], REWRITE, "Rewrite", "", |m, _, _| rewriting::scroll(m, -1)),
+    command!("rewrite-close", "drop it", ["q"], REWRITE, "Rewrite", "drop", |m, _, _| overlay::escape(m)),
     command!("help-down", "scroll down", ["<down>", "<c-n>"], HELP, "Program", "scroll", |m, _, _| help::scroll(m, 1)),
     command!("help-up", "scroll up", ["<up>", "<c-p>"], HELP, "Program", "", |m, _, _| help::scroll(m, -1)),
     command!("help-page-down", "ten rows down", ["<pgdn>", "<c-d>"], HELP, "Program", "", |m, _, _| help::scroll(m, 10)),

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::Selection;
+use super::querying::Aim;
 use crate::engine::Request;
-use crate::tree::{NodeId, Operation, Problem};
+use crate::tree::{NodeId, Operation, Problem, Tree};
 
 /// Something to be done outside of the model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,23 @@ pub enum Effect {
     List,
     /// Put text on the clipboard; answered by `Copied`.
     Copy(String),
+    /// Find the steps that a text means; answered by `Selected`.
+    Select {
+        /// A query, or a text that steps have.
+        text: String,
+        /// What the answer is for.
+        aim: Aim,
+        /// The tree; a recording leaves it out.
+        #[serde(skip)]
+        tree: Box<Tree>,
+    },
+    /// Let the person rewrite a step in an editor of their own; answered by `Composed`.
+    Compose {
+        /// The step.
+        node: NodeId,
+        /// The text to begin with.
+        text: String,
+    },
     /// Let a command verify an answer; answered by `Verified`.
     Verify {
         /// The trajectory.

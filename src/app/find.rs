@@ -9,8 +9,9 @@ use super::Effect;
 use super::argument::Arguments;
 use super::line::{self, Purpose};
 use super::model::Model;
+use super::querying::{self, Aim};
 use super::workbench::{Workbench, walk};
-use crate::tree::{NodeId, Query, Tree};
+use crate::tree::{NodeId, Tree};
 
 /// Signs that make a text a query, even one that cannot be read.
 const SIGNS: [char; 6] = ['<', '>', '~', '&', '|', '!'];
@@ -46,7 +47,7 @@ impl Find {
         self.pattern.find_iter(text).map(|found| (found.start(), found.end()))
     }
 
-    fn is_in(&self, tree: &Tree, id: NodeId) -> bool {
+    pub(super) fn is_in(&self, tree: &Tree, id: NodeId) -> bool {
         let text = match tree.problem() {
             Some(problem) if id == NodeId::ROOT => problem.text.as_str(),
             _ => tree.node(id).text(),
@@ -154,47 +155,51 @@ pub(super) fn return_to(model: &mut Model, (node, line): (NodeId, usize)) {
 }
 
 /// Shows only what has a text, or opens the line for one.
-pub(super) fn filter(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
+pub(super) fn filter(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Effect> {
     if arguments.text().is_empty() {
         let text = model.workbench().map_or("", |bench| bench.sight.filter.as_str()).to_owned();
         return line::open_for(model, Purpose::Filter, &text);
     }
-    keep(model, arguments.text());
-    Vec::new()
+    keep(model, arguments.text(), now)
 }
 
 /// Shows only the steps that a query means, or that have a text if it is no query, and what leads
 /// to them; all if it is empty.
-pub(super) fn keep(model: &mut Model, text: &str) {
+pub(super) fn keep(model: &mut Model, text: &str, now: u64) -> Vec<Effect> {
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    if text.is_empty() {
+        show_all(model);
+        return Vec::new();
+    }
+    match querying::read(text, &bench.tree) {
+        Err(error) if text.contains(SIGNS) => {
+            model.complain(error.sentence(text));
+            Vec::new()
+        }
+        _ => querying::ask(model, text, Aim::Filter, now),
+    }
+}
+
+/// Shows all steps.
+pub(super) fn show_all(model: &mut Model) {
+    let Some(bench) = model.workbench_mut() else { return };
+    bench.sight.filter.clear();
+    bench.outline.set_filter(&bench.tree, None);
+    let here = bench.cursor;
+    walk(model, |_| Some(here));
+}
+
+/// Shows only some steps, which are in order of creation, and what leads to them; they are what a
+/// text means.
+pub(super) fn kept(model: &mut Model, text: &str, nodes: &[NodeId]) {
     let Some(bench) = model.workbench_mut() else { return };
     text.clone_into(&mut bench.sight.filter);
-    let find = Find::new(text);
-    let tree = &bench.tree;
-    let mut count = 0usize;
-    let read = Query::parse(text).and_then(|query| query.check(tree).map(|()| query));
-    match (&find, read) {
-        (Some(_), Ok(query)) => {
-            let mut kept = vec![false; tree.len()];
-            query.select(tree).into_iter().for_each(|id| kept[id.index()] = true);
-            count = kept.iter().filter(|kept| **kept).count();
-            bench.outline.set_filter(tree, Some(&|id: NodeId| kept[id.index()]));
-        }
-        (Some(_), Err(error)) if text.contains(SIGNS) => {
-            bench.sight.filter.clear();
-            return model.complain(error.sentence(text));
-        }
-        (Some(find), Err(_)) => {
-            let keeps = |id: NodeId| id != NodeId::ROOT && find.is_in(tree, id);
-            count = tree.ids().filter(|id| keeps(*id)).count();
-            bench.outline.set_filter(tree, Some(&keeps));
-        }
-        (None, _) => bench.outline.set_filter(tree, None),
-    }
+    bench.outline.set_filter(&bench.tree, Some(&|id| nodes.binary_search(&id).is_ok()));
     let shown = bench.tree.ancestors(bench.cursor).find(|at| !bench.outline.is_hidden(*at));
     walk(model, |_| shown);
-    if find.is_some() {
-        let steps =
-            if count == 1 { "1 step has".to_owned() } else { format!("{count} steps have") };
-        model.tell(format!("{steps} {text:?}; Esc shows all again."));
-    }
+    let steps = match nodes.len() {
+        1 => "1 step has".to_owned(),
+        count => format!("{count} steps have"),
+    };
+    model.tell(format!("{steps} {text:?}; Esc shows all again."));
 }

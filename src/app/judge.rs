@@ -1,5 +1,5 @@
-//! Judging by hand: labels, proposals, first errors, flags, tags, notes, rewrites, and the way
-//! from one step that needs a person to the next.
+//! Judging by hand: labels, proposals, first errors, flags, tags, notes, and the way from one step
+//! that needs a person to the next.
 //!
 //! Responsible for the keys of a curator. What is proposed and what a decision comes to is worked
 //! out by the `curate` room. While judging is on, Enter accepts the proposal and goes on; a label
@@ -7,22 +7,18 @@
 
 use super::Effect;
 use super::argument::Arguments;
-use super::find::{self, after, before};
-use super::line::{self, Purpose};
+use super::find::{after, before};
+use super::line;
 use super::model::Model;
-use super::prune;
+use super::prune::Shown;
+use super::selecting;
 use super::workbench::{self, Workbench, change, walk};
 use crate::curate::{Marks, Progress, Reason, first_error, proposal, reason, together};
-use crate::evaluate::Rating;
-use crate::reasoning;
 use crate::search::Turn;
-use crate::tree::{Actor, Body, Finish, Label, NodeId, Query, State, Tree};
+use crate::tree::{Actor, Body, Label, NodeId, Tree};
 
 /// A pause longer than this is no judging, in milliseconds.
 const PAUSE: u64 = 120_000;
-
-/// Stands for a line end in the line in which a step is rewritten.
-const LINE_END: char = '↵';
 
 /// How far a person is with judging a tree.
 #[derive(Debug, Clone, Default)]
@@ -31,15 +27,17 @@ pub struct Judging {
     pub on: bool,
     /// How far the labelling has come, as of the last judgement.
     pub progress: Option<Progress>,
+    /// Whether comparisons hide what speaks for either side.
+    pub blind: bool,
     /// When the last judgement was made.
     since: Option<u64>,
-    /// The query whose matches are shown before they are pruned.
-    shown: String,
+    /// What is shown before it is pruned.
+    pub(super) shown: Shown,
 }
 
 impl Workbench {
     /// The chosen step; an error for the root.
-    fn step(&self) -> Result<NodeId, String> {
+    pub(super) fn step(&self) -> Result<NodeId, String> {
         if self.cursor == NodeId::ROOT {
             return Err("The problem itself is not judged; go to a step.".to_owned());
         }
@@ -49,6 +47,11 @@ impl Workbench {
     /// A turn of judgements on a node, made at once, with the time that they took.
     fn judged(&mut self, bodies: Vec<Body>, node: NodeId, now: u64) -> Turn {
         self.judging.on = true;
+        self.timed(bodies, node, now)
+    }
+
+    /// The same for what does not begin judging.
+    pub(super) fn timed(&mut self, bodies: Vec<Body>, node: NodeId, now: u64) -> Turn {
         let spent = self.judging.since.map(|since| now.saturating_sub(since).max(1));
         self.judging.since = Some(now);
         let mut operations: Vec<_> = together(bodies).into_iter().collect();
@@ -85,21 +88,30 @@ pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Labels the chosen step and goes on along the path; without a label it becomes unlabelled.
+/// Labels the chosen step and goes on along the path, or labels what is selected; without a label
+/// it becomes unlabelled.
 pub(super) fn label(model: &mut Model, label: Option<Label>, now: u64) -> Vec<Effect> {
+    let word = label.map_or("unlabelled", Label::name);
     let mut done = None;
     let effects = change(model, now, |bench| {
-        let node = bench.step()?;
-        done = Some(node);
-        let bodies = Marks::Label(label).on(&bench.tree, &[node]);
-        Ok(bench.judged(bodies, node, now))
+        let nodes = bench.targets()?;
+        let many = bench.selection.take().is_some();
+        let bodies = Marks::Label(label).on(&bench.tree, &nodes);
+        done = Some((nodes[0], many.then_some(bodies.len())));
+        Ok(bench.judged(bodies, nodes[0], now))
     });
-    if let Some(node) = done {
-        let word = label.map_or("unlabelled", Label::name);
-        let ended = label.is_some() && !onward(model);
-        let progress = progress(model);
-        let end = if ended { " The path ends here; ] goes on." } else { "" };
-        model.tell(format!("{node} is {word}: {progress}.{end}"));
+    match done {
+        None => {}
+        Some((_, Some(changed))) => {
+            let (changed, progress) = (selecting::count(changed), progress(model));
+            model.tell(format!("{changed} made {word}, u takes it back: {progress}."));
+        }
+        Some((node, None)) => {
+            let ended = label.is_some() && !onward(model);
+            let progress = progress(model);
+            let end = if ended { " The path ends here; ] goes on." } else { "" };
+            model.tell(format!("{node} is {word}: {progress}.{end}"));
+        }
     }
     effects
 }
@@ -124,14 +136,14 @@ pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
     }
 }
 
-/// Accepts all proposals on the path through the chosen step, up to its end.
+/// Accepts all proposals of what is selected, or on the path through the chosen step up to its end.
 pub(super) fn accept_all(model: &mut Model, now: u64) -> Vec<Effect> {
     let mut done = None;
     let effects = change(model, now, |bench| {
-        let way = bench.way();
+        let nodes = bench.selected().unwrap_or_else(|| bench.way().split_off(1));
+        bench.selection = None;
         let tree = &bench.tree;
-        let open: Vec<_> =
-            way.iter().skip(1).filter(|id| tree.node(**id).label().is_none()).collect();
+        let open: Vec<_> = nodes.iter().filter(|id| tree.node(**id).label().is_none()).collect();
         let bodies: Vec<_> = open
             .iter()
             .filter_map(|id| {
@@ -140,7 +152,7 @@ pub(super) fn accept_all(model: &mut Model, now: u64) -> Vec<Effect> {
             })
             .collect();
         done = Some((bodies.len(), open.len() - bodies.len()));
-        let end = way.last().copied().unwrap_or(bench.cursor);
+        let end = nodes.last().copied().unwrap_or(bench.cursor);
         Ok(bench.judged(bodies, end, now))
     });
     if let Some((accepted, without)) = done {
@@ -160,7 +172,7 @@ pub(super) fn accept_all(model: &mut Model, now: u64) -> Vec<Effect> {
 pub(super) fn first_error(model: &mut Model, now: u64) -> Vec<Effect> {
     let mut told = String::new();
     let effects = change(model, now, |bench| {
-        let node = bench.step()?;
+        let node = bench.target()?;
         let tree = &bench.tree;
         let bodies = if tree.node(node).is_first_error() {
             told = format!("{node} is no first error any more.");
@@ -190,25 +202,21 @@ fn compared(tree: &Tree, person: NodeId, model: Option<NodeId>) -> String {
     }
 }
 
-/// Flags the chosen step, or takes the flag away.
+/// Flags the chosen step or what is selected; takes the flags away if all have one.
 pub(super) fn flag(model: &mut Model, now: u64) -> Vec<Effect> {
-    mark(model, now, |tree, node| {
-        let flagged = !tree.node(node).is_flagged();
-        let word = if flagged { "flagged" } else { "not flagged any more" };
-        (Marks::Flag(flagged), format!("{node} is {word}."))
+    mark(model, now, |tree, nodes| {
+        let flagged = !nodes.iter().all(|node| tree.node(*node).is_flagged());
+        let told = if flagged { "flagged" } else { "not flagged any more" };
+        (Marks::Flag(flagged), told.to_owned())
     })
 }
 
-/// Gives the chosen step a tag, or takes it away.
+/// Gives the chosen step or what is selected a tag; takes it away if all have it.
 pub(super) fn tag(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Effect> {
     let tag = arguments.text().to_owned();
-    mark(model, now, |tree, node| {
-        let set = !tree.node(node).tags().contains(&tag);
-        let told = if set {
-            format!("{node} has the tag {tag}.")
-        } else {
-            format!("{node} has lost the tag {tag}.")
-        };
+    mark(model, now, |tree, nodes| {
+        let set = !nodes.iter().all(|node| tree.node(*node).tags().contains(&tag));
+        let told = if set { format!("tagged {tag}") } else { format!("not tagged {tag} any more") };
         (Marks::Tag(tag, set), told)
     })
 }
@@ -230,26 +238,33 @@ pub(super) fn note(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Ef
         "" => line::open(model, &format!("note {}", bench.tree.node(bench.cursor).note())),
         text => {
             let text = if text == "-" { String::new() } else { text.to_owned() };
-            mark(model, now, |_, node| {
-                let told = if text.is_empty() { "has no note any more" } else { "has a note" };
-                (Marks::Note(text), format!("{node} {told}."))
+            mark(model, now, |_, _| {
+                let told = if text.is_empty() { "without a note" } else { "noted" };
+                let told = told.to_owned();
+                (Marks::Note(text), told)
             })
         }
     }
 }
 
+/// Marks the chosen step or what is selected.
 fn mark(
     model: &mut Model,
     now: u64,
-    to: impl FnOnce(&Tree, NodeId) -> (Marks, String),
+    to: impl FnOnce(&Tree, &[NodeId]) -> (Marks, String),
 ) -> Vec<Effect> {
     let mut told = String::new();
     let effects = change(model, now, |bench| {
-        let node = bench.step()?;
-        let (marks, done) = to(&bench.tree, node);
-        told = done;
-        let operations = marks.on(&bench.tree, &[node]);
-        let operations = operations.into_iter().map(|body| (Actor::Person, body)).collect();
+        let nodes = bench.targets()?;
+        let many = bench.selection.take().is_some();
+        let (marks, done) = to(&bench.tree, &nodes);
+        told = if many {
+            format!("{} {done}; u takes it back.", selecting::count(nodes.len()))
+        } else {
+            format!("{} is {done}.", nodes[0])
+        };
+        let body = together(marks.on(&bench.tree, &nodes));
+        let operations = body.into_iter().map(|body| (Actor::Person, body)).collect();
         Ok(Turn { operations, ..Turn::default() })
     });
     if !told.is_empty() {
@@ -296,112 +311,6 @@ fn seek(
     None
 }
 
-/// Prunes or restores the chosen step; with a query, shows what it means first, and prunes that
-/// when it is given again.
-pub(super) fn prune(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Effect> {
-    let text = arguments.text();
-    let Some(bench) = model.workbench_mut().filter(|_| !text.is_empty()) else {
-        return prune::prune(model, now);
-    };
-    let query = Query::parse(text).and_then(|query| query.check(&bench.tree).map(|()| query));
-    let query = match query {
-        Ok(query) => query,
-        Err(error) => {
-            model.complain(error.sentence(text));
-            return Vec::new();
-        }
-    };
-    let tops = tops(&bench.tree, &query.select(&bench.tree));
-    let steps = tops.len();
-    if steps == 0 {
-        model.tell("No step that is not pruned matches.");
-        return Vec::new();
-    }
-    if bench.judging.shown != text {
-        text.clone_into(&mut bench.judging.shown);
-        let young =
-            tops.iter().filter(|id| bench.tree.statistics(**id, Rating::NAME).visits <= 2).count();
-        let all: usize = tops.iter().map(|id| bench.tree.subtree(*id).count()).sum();
-        find::keep(model, text);
-        let warning = match young {
-            0 => String::new(),
-            young => {
-                format!(" {young} were judged at most twice, and low first values often rise.")
-            }
-        };
-        model.tell(format!(
-            "{steps} would be pruned, {all} with all below; the same line again does it, Esc shows all.{warning}"
-        ));
-        return Vec::new();
-    }
-    bench.judging.shown.clear();
-    find::keep(model, "");
-    let effects = change(model, now, |bench| {
-        let bodies = Marks::Prune(true).on(&bench.tree, &tops);
-        let operations = together(bodies).into_iter().map(|body| (Actor::Person, body)).collect();
-        Ok(Turn { operations, ..Turn::default() })
-    });
-    model.tell(format!("Pruned {steps} steps with all below them; u takes it back."));
-    effects
-}
-
-/// Those of some nodes that are live and have none of them above.
-fn tops(tree: &Tree, nodes: &[NodeId]) -> Vec<NodeId> {
-    let mut chosen = vec![false; tree.len()];
-    for id in nodes {
-        chosen[id.index()] = true;
-    }
-    let alone = |id: &NodeId| !tree.ancestors(*id).skip(1).any(|at| chosen[at.index()]);
-    nodes.iter().copied().filter(|id| tree.is_live(*id)).filter(alone).collect()
-}
-
-/// Rewrites the chosen step, or opens the line for it.
-pub(super) fn edit(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<Effect> {
-    let Some(bench) = model.workbench() else { return Vec::new() };
-    let node = bench.cursor;
-    if !arguments.text().is_empty() {
-        return rewrite(model, node, arguments.text(), now);
-    }
-    match bench.step() {
-        Ok(_) => {
-            let text = bench.tree.node(node).text().trim_end().replace('\n', &LINE_END.to_string());
-            line::open_for(model, Purpose::Edit { node }, &text)
-        }
-        Err(message) => {
-            model.complain(message);
-            Vec::new()
-        }
-    }
-}
-
-/// Makes a rewrite of a step, beside it. It is judged like any other, and the search goes on from
-/// it.
-pub(super) fn rewrite(model: &mut Model, of: NodeId, typed: &str, now: u64) -> Vec<Effect> {
-    let mut made = None;
-    let effects = change(model, now, |bench| {
-        let tree = &bench.tree;
-        let old = tree.node(of);
-        let parent = old.parent().ok_or("The problem cannot be rewritten; go to a step.")?;
-        let end = &old.text()[old.text().trim_end().len()..];
-        let text = format!("{}{end}", typed.replace(LINE_END, "\n"));
-        if text == old.text() {
-            return Err(format!("{of} says that already; nothing was changed."));
-        }
-        let ends = old.state() == State::Answered;
-        let answer = reasoning::extract(&format!("{}{text}", tree.path_text(parent)));
-        let finish = if ends { Finish::EndOfTurn } else { Finish::Step };
-        let node = NodeId(u32::try_from(tree.len()).unwrap_or(u32::MAX));
-        made = Some(node);
-        let body = Body::Edited { node, of, text, finish, answer: answer.filter(|_| ends) };
-        Ok(Turn { operations: vec![(Actor::Person, body)], ..Turn::default() })
-    });
-    if let Some(node) = made {
-        walk(model, |bench| Some(node).filter(|node| bench.tree.contains(*node)));
-        model.tell(format!("{node} rewrites {of}; gr rolls it out, u takes it back."));
-    }
-    effects
-}
-
 #[cfg(test)]
 #[path = "judge_tests.rs"]
-mod tests;
+pub(super) mod tests;

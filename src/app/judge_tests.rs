@@ -18,6 +18,11 @@ fn session(steps: usize, bad: Option<usize>) -> Model {
         grower.judge(node, "rating", value);
         parent = node;
     }
+    opened(grower)
+}
+
+/// A program with a session open.
+pub fn opened(grower: Grower) -> Model {
     let mut model = Model::new((100, 30), 0);
     let opened = Opened {
         path: "s.pleach".into(),
@@ -31,7 +36,7 @@ fn session(steps: usize, bad: Option<usize>) -> Model {
 }
 
 /// Presses keys and returns how many they were.
-fn press(model: &mut Model, keys: &str) -> usize {
+pub fn press(model: &mut Model, keys: &str) -> usize {
     let keys = parse_keys(keys).unwrap();
     let count = keys.len();
     for (at, key) in keys.into_iter().enumerate() {
@@ -130,7 +135,10 @@ fn a_query_is_shown_before_it_prunes() {
     press(&mut model, ":prune rating<lt>0.2<enter>");
     let pruned = |model: &Model| model.workbench().unwrap().tree.node(NodeId(3)).is_pruned();
     let told = model.notice.clone().unwrap().text;
-    assert!(!pruned(&model) && told.starts_with("1 would be pruned, 3 with all below"), "{told}");
+    assert!(
+        !pruned(&model) && told.starts_with("1 step would be pruned, 3 with all below"),
+        "{told}"
+    );
     press(&mut model, ":prune rating<lt>0.2<enter>");
     assert!(pruned(&model));
     press(&mut model, "u");

@@ -8,7 +8,7 @@ use super::command::{COMMANDS, Command, Place};
 use super::field::Field;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::{Effect, export, find, judge, tour};
+use super::{Effect, export, find, rewriting, signal, tour};
 use crate::tree::NodeId;
 
 /// The most lines that are remembered.
@@ -29,6 +29,8 @@ pub enum Purpose {
     Filter,
     /// A query for the records of the export screen.
     Records,
+    /// A revision signal.
+    Signal,
     /// A rewrite of a step.
     Edit {
         /// The step.
@@ -178,7 +180,7 @@ pub(super) fn typed(model: &mut Model) {
             find::typed(model, &text, from);
             Vec::new()
         }
-        Purpose::Filter | Purpose::Records | Purpose::Edit { .. } => Vec::new(),
+        Purpose::Filter | Purpose::Records | Purpose::Signal | Purpose::Edit { .. } => Vec::new(),
     };
     if let Some(line) = line(model) {
         (line.choices, line.chosen) = (choices, None);
@@ -258,12 +260,10 @@ pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        Purpose::Filter => {
-            find::keep(model, &text);
-            return Vec::new();
-        }
+        Purpose::Filter => return find::keep(model, &text, now),
         Purpose::Records => return export::select(model, &text),
-        Purpose::Edit { node } => return judge::rewrite(model, node, &text, now),
+        Purpose::Signal => return signal::typed(model, &text),
+        Purpose::Edit { node } => return rewriting::typed(model, node, &text, now),
     }
     if text.is_empty() {
         return Vec::new();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::key::Key;
 use super::mouse::Mouse;
+use super::querying::Aim;
 use crate::engine::Event;
 use crate::export::Survey;
 use crate::session::Mark;
@@ -42,6 +43,22 @@ pub enum Msg {
     Surveyed(Result<Survey, String>),
     /// A data set was written, or not; a sentence for the person.
     Exported(Result<String, String>),
+    /// The steps that a text means, in order of creation.
+    Selected {
+        /// The text.
+        text: String,
+        /// What they are for.
+        aim: Aim,
+        /// The steps.
+        nodes: Vec<NodeId>,
+    },
+    /// The editor has ended.
+    Composed {
+        /// The step.
+        node: NodeId,
+        /// The new text; or why there is none, a sentence with the mend.
+        text: Result<String, String>,
+    },
     /// Text was copied, or not; a sentence for the person.
     Copied(Result<String, String>),
     /// A session's past was opened.

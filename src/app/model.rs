@@ -53,6 +53,8 @@ pub struct Model {
     pub(super) drags_split: bool,
     /// The step of the tour, while there is one.
     pub tour: Option<usize>,
+    /// Whether the person writes in an editor of their own.
+    pub is_composing: bool,
     /// Whether the person looks at this terminal, as far as it tells.
     pub focused: bool,
     /// When the last message came, in milliseconds since 1970-01-01 UTC.
@@ -121,6 +123,7 @@ impl Model {
             sessions: 0,
             size,
             tour: None,
+            is_composing: false,
             focused: true,
             panes: Panes::default(),
             drags_split: false,
@@ -181,8 +184,10 @@ impl Model {
     pub fn is_settled(&self) -> bool {
         let engine = !matches!(self.engine, EngineState::Loading(_) | EngineState::Restarting(_));
         engine
+            && !self.is_composing
             && self.overlays.iter().all(|overlay| match overlay {
                 Overlay::Export(export) => export.is_settled(),
+                Overlay::Splicing(splicing) => splicing.is_settled(),
                 _ => true,
             })
             && match &self.screen {

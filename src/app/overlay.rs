@@ -8,6 +8,7 @@
 //! place, a `Place`, and a file in `ui/view/` that draws it.
 
 use super::command::Place;
+use super::comparing::Comparing;
 use super::debate::Transcript;
 use super::export::Export;
 use super::field::Field;
@@ -18,6 +19,7 @@ use super::list::List;
 use super::model::Model;
 use super::page::Page;
 use super::reader::Reader;
+use super::rewriting::Rewriting;
 use super::splicing::Splicing;
 use super::{Effect, help, line, list, sight, start, tour};
 
@@ -42,6 +44,10 @@ pub enum Overlay {
     Transcript(Transcript),
     /// The splice screen.
     Splicing(Splicing),
+    /// The compare screen.
+    Comparing(Comparing),
+    /// A rewrite that came back from the editor.
+    Rewriting(Rewriting),
 }
 
 impl Overlay {
@@ -56,6 +62,8 @@ impl Overlay {
             Self::Reader(_) | Self::Page(_) | Self::Transcript(_) => Place::Reader,
             Self::Export(_) => Place::Export,
             Self::Splicing(_) => Place::Splice,
+            Self::Comparing(_) => Place::Compare,
+            Self::Rewriting(_) => Place::Rewrite,
         }
     }
 
@@ -69,6 +77,8 @@ impl Overlay {
             | Self::Transcript(_)
             | Self::Export(_)
             | Self::Splicing(_)
+            | Self::Comparing(_)
+            | Self::Rewriting(_)
             | Self::Quit => None,
         }
     }

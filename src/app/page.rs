@@ -17,10 +17,10 @@ pub struct Page {
 }
 
 impl Page {
-    /// Scrolls by rows, upwards if positive, as the reader does.
-    pub(super) fn scroll(&mut self, by: isize) {
+    /// Scrolls by rows, upwards if positive, as the reader does; so many rows are seen.
+    pub(super) fn scroll(&mut self, by: isize, height: usize) {
         let down = by.checked_neg().unwrap_or(isize::MAX);
-        self.top = self.top.saturating_add_signed(down).min(self.rows.len().saturating_sub(1));
+        self.top = self.top.saturating_add_signed(down).min(self.rows.len().saturating_sub(height));
     }
 }
 

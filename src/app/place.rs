@@ -23,6 +23,10 @@ pub enum Place {
     Help,
     /// The splice screen.
     Splice,
+    /// The compare screen.
+    Compare,
+    /// A rewrite that came back from the editor.
+    Rewrite,
     /// The question whether to quit.
     Quit,
 }
@@ -40,6 +44,8 @@ impl Place {
         Self::Export,
         Self::Help,
         Self::Splice,
+        Self::Compare,
+        Self::Rewrite,
         Self::Quit,
     ];
     /// The places where keys that mean nothing else are typed into a field.
@@ -59,6 +65,8 @@ impl Place {
             Self::Export => "export",
             Self::Help => "help",
             Self::Splice => "splice",
+            Self::Compare => "compare",
+            Self::Rewrite => "rewrite",
             Self::Quit => "quit",
         }
     }

@@ -3,6 +3,7 @@
 use super::Effect;
 use super::model::Model;
 use super::overlay::Overlay;
+use crate::text::{SafeText, Wrapped};
 
 /// Text while it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,16 +45,60 @@ pub(super) fn search_log(model: &mut Model) -> Vec<Effect> {
     open(model, "Search log", lines)
 }
 
-/// Scrolls by rows; the largest numbers lead to the beginning and to the end.
+/// Scrolls by rows, upwards if positive; the largest numbers lead to the beginning and to the end.
 pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
+    let size = model.size;
     match model.overlays.last_mut() {
-        // Drawing stops at the first row; no text is so long that it has more rows than this.
         Some(Overlay::Reader(reader)) => {
-            reader.scrolled = reader.scrolled.saturating_add_signed(by).min(1_000_000);
+            // No further than there is something: else the way back would begin with keys that
+            // seem dead.
+            let most = reader.rows(size).saturating_sub(height(size));
+            reader.scrolled = reader.scrolled.saturating_add_signed(by).min(most);
         }
-        Some(Overlay::Page(page)) => page.scroll(by),
+        Some(Overlay::Page(page)) => page.scroll(by, height(size)),
         Some(Overlay::Transcript(transcript)) => transcript.scroll(by),
         _ => {}
     }
     Vec::new()
+}
+
+/// The widest that a text is shown, its frame included.
+pub const WIDEST: u16 = 100;
+/// Columns of the frame and of the marks before paragraphs, and rows of the frame and below it.
+const AROUND: (u16, u16) = (6, 4);
+
+/// How many rows of a text a screen shows.
+fn height(size: (u16, u16)) -> usize {
+    usize::from(size.1.saturating_sub(AROUND.1))
+}
+
+impl Reader {
+    /// Returns how many rows the text has on a screen of so many columns and rows.
+    fn rows(&self, size: (u16, u16)) -> usize {
+        let columns = usize::from(size.0.min(WIDEST).saturating_sub(AROUND.0)).max(1);
+        let rows = |text: &str| Wrapped::new(&SafeText::block(text), columns).rows().len();
+        self.paragraphs.iter().map(|(text, _)| rows(text)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_from_the_beginning_and_the_end_takes_one_key() {
+        let mut model = Model::new((40, 12), 0);
+        let paragraphs = (0..30).map(|at| (format!("line {at}"), false)).collect();
+        open(&mut model, "Text", paragraphs);
+        let scrolled = |model: &Model| match model.overlays.last() {
+            Some(Overlay::Reader(reader)) => reader.scrolled,
+            other => panic!("{other:?}"),
+        };
+        scroll(&mut model, isize::MAX);
+        assert_eq!(scrolled(&model), 22, "30 rows, of which 8 are seen");
+        scroll(&mut model, -1);
+        assert_eq!(scrolled(&model), 21);
+        scroll(&mut model, isize::MIN);
+        assert_eq!(scrolled(&model), 0);
+    }
 }

@@ -137,8 +137,14 @@ pub(super) fn evaluators(model: &Model) -> Vec<String> {
     names
 }
 
-/// Escape on the workbench: ends judging, then what is looked for, then the filter, then the narrower sight.
+/// Escape on the workbench: ends the selection, then judging, then what is looked for, then the
+/// filter, then the narrower sight.
 pub(super) fn widen(model: &mut Model) {
+    if let Some(bench) = model.workbench_mut()
+        && (bench.selection.take().is_some() | bench.spare())
+    {
+        return;
+    }
     if let Some(bench) = model.workbench_mut().filter(|bench| bench.judging.on) {
         bench.judging.on = false;
         return;
@@ -148,7 +154,7 @@ pub(super) fn widen(model: &mut Model) {
         return;
     }
     if !sight.filter.is_empty() {
-        find::keep(model, "");
+        find::show_all(model);
     } else if sight.top.is_some() {
         lower(model);
     }

@@ -5,13 +5,19 @@ use super::Effect;
 use super::argument::Arguments;
 use super::model::Model;
 use super::overlay::Overlay;
+use super::signal::Writing;
 use super::workbench::{Workbench, change, walk};
 use crate::curate::splice::{self, Limits, Pair, Passage};
+use crate::curate::{Marks, together};
 use crate::search::Turn;
+use crate::text::{SafeText, Wrapped};
 use crate::tree::{Actor, Body, Meaning, NodeId, Splice, Tree};
 
-/// How many continuations are grown after a signal that continues from the error.
+/// How many continuations are grown after a signal that continues from the error, unless the
+/// person says otherwise.
 const CONTINUATIONS: usize = 4;
+/// The most of them.
+const MOST: usize = 64;
 
 /// The splice screen.
 #[derive(Debug, Clone)]
@@ -22,6 +28,10 @@ pub struct Splicing {
     pub proposals: Vec<Proposal>,
     /// The one that is shown.
     pub at: usize,
+    /// How many continuations are grown after a signal that continues from the error.
+    pub continuations: usize,
+    /// The signal that the model writes at present, if it does.
+    pub(super) writing: Option<Writing>,
     /// How many rows the text is scrolled down.
     pub scrolled: usize,
 }
@@ -35,8 +45,18 @@ pub struct Proposal {
     pub cut: NodeId,
     /// Which signal of the library, counted on without end.
     pub signal: usize,
+    /// A signal that was written for it, in place of the library's.
+    pub written: Option<String>,
     /// What goes on after it.
     pub meaning: Meaning,
+}
+
+impl Splicing {
+    /// Returns whether the model writes nothing.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.writing.is_none()
+    }
 }
 
 impl Proposal {
@@ -45,9 +65,17 @@ impl Proposal {
     /// # Errors
     /// Returns a sentence if it cannot be made.
     pub fn plan(&self, tree: &Tree) -> Result<Splice, String> {
-        let signals = splice::signals(tree.node(self.cut).depth());
-        let signal = signals.get(self.signal % signals.len().max(1)).map_or("", String::as_str);
-        splice::plan(tree, self.pair, self.cut, signal, self.meaning)
+        splice::plan(tree, self.pair, self.cut, &self.words(tree), self.meaning)
+    }
+
+    /// Returns the revision signal: the person's own, or the library's.
+    #[must_use]
+    pub fn words(&self, tree: &Tree) -> String {
+        let library = || {
+            let signals = splice::signals(tree.node(self.cut).depth());
+            signals.get(self.signal % signals.len().max(1)).cloned().unwrap_or_default()
+        };
+        self.written.clone().unwrap_or_else(library)
     }
 
     /// Returns the text that the splice makes, and what of it is trained on.
@@ -85,6 +113,7 @@ pub(super) fn open(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
             pair,
             cut: splice.cut,
             signal,
+            written: None,
             meaning: Meaning::Reset,
         })
         .collect();
@@ -97,11 +126,13 @@ pub(super) fn open(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
         ));
         return Vec::new();
     }
-    model.overlays.push(Overlay::Splicing(Splicing { limits, proposals, at: 0, scrolled: 0 }));
+    let continuations = CONTINUATIONS;
+    let splicing = Splicing { limits, proposals, at: 0, continuations, writing: None, scrolled: 0 };
+    model.overlays.push(Overlay::Splicing(splicing));
     Vec::new()
 }
 
-fn splicing(model: &mut Model) -> Option<&mut Splicing> {
+pub(super) fn splicing(model: &mut Model) -> Option<&mut Splicing> {
     match model.overlays.last_mut() {
         Some(Overlay::Splicing(splicing)) => Some(splicing),
         _ => None,
@@ -118,15 +149,36 @@ pub(super) fn step(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Scrolls the text.
+/// Scrolls the text, no further than there is some.
 pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
-    if let Some(splicing) = splicing(model) {
-        splicing.scrolled = splicing.scrolled.saturating_add_signed(by).min(1000);
+    let (Some(bench), Some(Overlay::Splicing(splicing))) =
+        (model.workbench(), model.overlays.last())
+    else {
+        return Vec::new();
+    };
+    let (columns, height) = room(model.size);
+    let passages = splicing.proposals.get(splicing.at).map(|it| it.passages(&bench.tree));
+    let rows = |passage: &Passage| {
+        Wrapped::new(&SafeText::block(passage.text.trim()), columns).rows().len()
+    };
+    let rows: usize = passages.iter().flatten().map(rows).sum();
+    let scrolled = splicing.scrolled.saturating_add_signed(by).min(rows.saturating_sub(height));
+    if let Some(splicing) = self::splicing(model) {
+        splicing.scrolled = scrolled;
     }
     Vec::new()
 }
 
-fn adjust(model: &mut Model, to: impl FnOnce(&mut Proposal)) -> Vec<Effect> {
+/// Columns of the word that says whether a text is trained on.
+pub const GUTTER: usize = 7;
+
+/// Columns of the text and rows that are seen, on a screen of so many columns and rows.
+fn room(size: (u16, u16)) -> (usize, usize) {
+    let columns = usize::from(size.0).saturating_sub(4 + GUTTER).max(1);
+    (columns, usize::from(size.1).saturating_sub(7))
+}
+
+pub(super) fn adjust(model: &mut Model, to: impl FnOnce(&mut Proposal)) -> Vec<Effect> {
     if let Some(splicing) = splicing(model)
         && let Some(proposal) = splicing.proposals.get_mut(splicing.at)
     {
@@ -137,7 +189,20 @@ fn adjust(model: &mut Model, to: impl FnOnce(&mut Proposal)) -> Vec<Effect> {
 
 /// Takes the next revision signal of the library.
 pub(super) fn signal(model: &mut Model) -> Vec<Effect> {
-    adjust(model, |proposal| proposal.signal += 1)
+    adjust(model, |proposal| {
+        // From one's own words back to the library's.
+        if proposal.written.take().is_none() {
+            proposal.signal += 1;
+        }
+    })
+}
+
+/// Grows more continuations after a signal, or fewer.
+pub(super) fn continuations(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(splicing) = splicing(model) {
+        splicing.continuations = splicing.continuations.saturating_add_signed(by).clamp(1, MOST);
+    }
+    Vec::new()
 }
 
 /// Changes between going back to where the paths part and continuing from the error.
@@ -166,6 +231,7 @@ pub(super) fn cut(model: &mut Model, by: isize) -> Vec<Effect> {
 pub(super) fn apply(model: &mut Model, now: u64) -> Vec<Effect> {
     let Some(Overlay::Splicing(splicing)) = model.overlays.last() else { return Vec::new() };
     let Some(proposal) = splicing.proposals.get(splicing.at).cloned() else { return Vec::new() };
+    let continuations = splicing.continuations;
     let mut made = None;
     let mut effects = change(model, now, |bench| {
         let splice = proposal.plan(&bench.tree)?;
@@ -176,18 +242,58 @@ pub(super) fn apply(model: &mut Model, now: u64) -> Vec<Effect> {
     });
     let Some((node, last)) = made else { return effects };
     if proposal.meaning == Meaning::Continue {
-        for _ in 0..CONTINUATIONS {
+        for _ in 0..continuations {
             effects.extend(change(model, now, |bench: &mut Workbench| {
-                bench.driver.roll_out(&bench.tree, node)
+                let turn = bench.driver.roll_out(&bench.tree, node)?;
+                if !bench.continuing.contains(&node) {
+                    bench.continuing.push(node);
+                }
+                Ok(turn)
             }));
         }
     }
     let left = splicing_without_the_shown(model);
     walk(model, |bench| Some(last).filter(|last| bench.tree.contains(*last)));
-    model.tell(format!(
-        "Spliced after {}: {last} ends it, u takes it back; {left} left.",
-        proposal.cut
-    ));
+    // What went wrong with a continuation is said already.
+    if !model.notice.as_ref().is_some_and(|notice| notice.is_error) {
+        let ends = match proposal.meaning {
+            Meaning::Reset => format!("{last} ends it"),
+            Meaning::Continue => format!("{continuations} continuations grow after {last}"),
+        };
+        let cut = proposal.cut;
+        model.tell(format!("Spliced after {cut}: {ends}, u takes it back; {left} left."));
+    }
+    effects
+}
+
+/// Prunes the continuations of a splice that were verified as wrong, once all have ended.
+pub(super) fn settle(model: &mut Model, now: u64) -> Vec<Effect> {
+    let Some(bench) = model.live_mut() else { return Vec::new() };
+    if bench.continuing.is_empty() || bench.saved.read_only.is_some() {
+        return Vec::new();
+    }
+    let waits = bench.waits_for_verdicts();
+    let (ended, open): (Vec<_>, Vec<_>) = std::mem::take(&mut bench.continuing)
+        .into_iter()
+        .partition(|signal| splice::has_ended(&bench.tree, *signal, waits));
+    bench.continuing = open;
+    let (mut effects, mut told) = (Vec::new(), Vec::new());
+    // What was undone meanwhile is nobody's business any more.
+    let ended: Vec<_> = ended.into_iter().filter(|id| bench.tree.is_live(*id)).collect();
+    for signal in ended {
+        let (right, wrong) = splice::continuations(&bench.tree, signal);
+        let body = together(Marks::Prune(true).on(&bench.tree, &wrong));
+        let operations = body.into_iter().map(|body| (Actor::Person, body)).collect();
+        effects.extend(bench.take(Turn { operations, ..Turn::default() }, now));
+        let (right, wrong) = (right.len(), wrong.len());
+        told.push(match (right, wrong) {
+            (0, 0) => format!("No continuation of {signal} came to an answer that can be verified."),
+            _ => format!("{right} continuations of {signal} verify; {wrong} do not and are pruned, u takes that back."),
+        });
+    }
+    for words in told {
+        model.tell(words);
+    }
     effects
 }
 

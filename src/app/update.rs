@@ -9,9 +9,11 @@ use super::model::{EngineState, Model, Screen};
 use super::mouse;
 use super::overlay::{self, Overlay};
 use super::replay;
+use super::rewriting;
 use super::start::Start;
 use super::workbench::Workbench;
-use super::{Effect, export};
+use super::{Effect, export, querying};
+use super::{signal, splicing};
 use crate::engine::Event;
 use crate::evaluate::Verdict;
 use crate::search::{Driver, Mode, Turn};
@@ -85,6 +87,11 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
             model.complain(text);
             Vec::new()
         }
+        Msg::Selected { text, aim, nodes } => querying::answered(model, &text, aim, nodes, now),
+        Msg::Composed { node, text } => {
+            rewriting::composed(model, node, text);
+            Vec::new()
+        }
         Msg::Replaying(recorded) => replay::open(model, recorded, now),
         Msg::Sought(sought) => replay::sought(model, sought, now),
         Msg::Fetched(operations) => replay::fetched(model, operations, now),
@@ -98,6 +105,7 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
         }
         Msg::Verified { node, verdict } => verified(model, node, verdict, now),
     };
+    effects.extend(splicing::settle(model, now));
     if let Some(broken) = model.live_mut().and_then(Workbench::take_broken) {
         model.complain(broken);
     }
@@ -163,6 +171,7 @@ fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
         // What a request brings is the driver's to handle.
         _ => {}
     }
+    signal::hear(model, event);
     let Some(bench) = model.live_mut() else { return Vec::new() };
     let turn = bench.driver.handle(&bench.tree, event);
     if bench.saved.read_only.is_some() {

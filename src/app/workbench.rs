@@ -10,10 +10,12 @@ use super::Effect;
 use super::judge::Judging;
 use super::message::Opened;
 use super::model::Model;
+use super::querying::Aim;
 use super::replay::Replay;
+use super::selecting::Selected;
 use super::sight::Sight;
 use crate::aggregate::{Answer, Tally};
-use crate::evaluate::Rating;
+use crate::evaluate::{Rating, verify};
 use crate::search::{Driver, Mode, Policy, Turn};
 use crate::tree::{Actor, Body, Finish, Node, NodeId, Operation, Outline, Row, Tree};
 
@@ -35,6 +37,12 @@ pub struct Workbench {
     pub sight: Sight,
     /// How far the person is with judging.
     pub judging: Judging,
+    /// The steps that the next operation is about, if several are selected.
+    pub selection: Option<Selected>,
+    /// The revision signals after which continuations grow, of which those that verify are kept.
+    pub(super) continuing: Vec<NodeId>,
+    /// The text whose answer is still to come, and what it is for.
+    pub(super) asked: Option<(String, Aim)>,
     /// How many rows the path is scrolled up from its end.
     pub path_scroll: usize,
     /// The session's file.
@@ -105,6 +113,9 @@ impl Workbench {
             line: 0,
             sight: Sight::default(),
             judging: Judging::default(),
+            selection: None,
+            asked: None,
+            continuing: Vec::new(),
             path_scroll: 0,
             path,
             saved: Saved { sequence: tree.sequence(), failure: None, read_only },
@@ -134,7 +145,9 @@ impl Workbench {
             return replay.is_settled();
         }
         let resting = self.driver.is_idle() && self.driver.mode() == Mode::Paused;
-        resting && (self.saved.sequence == self.tree.sequence() || self.saved.failure.is_some())
+        resting
+            && self.asked.is_none()
+            && (self.saved.sequence == self.tree.sequence() || self.saved.failure.is_some())
     }
 
     /// Returns tokens per second over the last two seconds.
@@ -267,6 +280,12 @@ impl Workbench {
         }
         effects.extend(self.save());
         effects
+    }
+
+    /// Returns whether a command of the problem verifies answers here, which takes its time.
+    pub(super) fn waits_for_verdicts(&self) -> bool {
+        let verifier = self.tree.problem().and_then(verify::of);
+        self.runs_commands && verifier.is_some_and(|it| it.is_ok_and(|it| !it.is_pure()))
     }
 
     /// Returns the effect that saves what is not saved yet.
@@ -525,11 +544,23 @@ pub(super) fn step(model: &mut Model, now: u64) -> Vec<Effect> {
 }
 
 pub(super) fn expand(model: &mut Model, now: u64) -> Vec<Effect> {
-    change(model, now, |bench| bench.driver.expand(&bench.tree, bench.cursor))
+    on_each(model, now, |bench, node| bench.driver.expand(&bench.tree, node))
 }
 
 pub(super) fn roll_out(model: &mut Model, now: u64) -> Vec<Effect> {
-    change(model, now, |bench| bench.driver.roll_out(&bench.tree, bench.cursor))
+    on_each(model, now, |bench, node| bench.driver.roll_out(&bench.tree, node))
+}
+
+/// Lets every selected step grow, or the chosen one.
+fn on_each(
+    model: &mut Model,
+    now: u64,
+    to: impl Fn(&mut Workbench, NodeId) -> Result<Turn, String>,
+) -> Vec<Effect> {
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    let nodes = bench.selected().unwrap_or_else(|| vec![bench.cursor]);
+    bench.selection = None;
+    nodes.into_iter().flat_map(|node| change(model, now, |bench| to(bench, node))).collect()
 }
 
 pub(super) fn copy_step(model: &mut Model) -> Vec<Effect> {

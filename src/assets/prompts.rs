@@ -77,6 +77,8 @@ templates! {
     RATE_TO_NINE = "rate_to_nine",
     /// The question for a rating from 0 to 10.
     RATE_TO_TEN = "rate_to_ten",
+    /// The question for a revision signal.
+    REVISION = "revision",
     /// The question whether a step is good, bad or uncertain.
     STEPS = "steps",
     /// The question whether a path is right.

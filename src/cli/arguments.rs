@@ -6,7 +6,9 @@ use std::sync::Arc;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::curation_arguments::{MarkArguments, ReadingArguments, SpliceArguments};
+use super::curation_arguments::{
+    CompareArguments, FirstErrorArguments, MarkArguments, ReadingArguments, SpliceArguments,
+};
 use super::exit;
 use super::export_arguments::ExportArguments;
 use crate::evaluate::{self, Evaluator};
@@ -120,7 +122,11 @@ pub enum Verb {
     /// Label, flag, tag, note, prune or restore the steps that a query means.
     Mark(Box<MarkArguments>),
     /// Say where the model sees the first error of each wrong trajectory.
-    FirstError(ReadingArguments),
+    FirstError(FirstErrorArguments),
+    /// Say which steps need a person, and why.
+    Triage(ReadingArguments),
+    /// Show two steps from where their paths part, and record which is better.
+    Compare(CompareArguments),
     /// Splice bad trajectories with good ones: error, revision signal, correction.
     Splice(SpliceArguments),
     /// Print how healthy trees are: agreement, success, balance, calibration.

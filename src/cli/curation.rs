@@ -1,4 +1,4 @@
-//! The verbs that curate: `mark`, `first-error`, `splice` and `monitor`.
+//! The verbs that curate: `mark`, `first-error`, `triage`, `splice` and `monitor`.
 //!
 //! Responsible for opening sessions, for appending what was decided as a person's operations,
 //! and for printing. What is decided is worked out by the `curate` and `monitor` rooms.
@@ -7,12 +7,18 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::curation_arguments::{MarkArguments, ReadingArguments, SpliceArguments};
+use super::arguments::ModelArguments;
+use super::continuing::{continue_all, judge_all};
+use super::curation_arguments::{
+    FirstErrorArguments, MarkArguments, ReadingArguments, SpliceArguments,
+};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::report::Grown;
-use crate::curate::splice::{self, Limits, Passage};
-use crate::curate::{Marks, first_error, proposal, together};
+use crate::curate::splice::{self, Limits, Pair, Passage};
+use crate::curate::{
+    Marks, Progress, first_error, outcome, proposal, pruning, reason, rewrite, together,
+};
 use crate::evaluate::verify;
 use crate::monitor::{Health, page};
 use crate::search::Driver;
@@ -49,7 +55,10 @@ fn unreadable(text: &str, error: &QueryError) -> Failure {
 /// Returns why nothing was marked.
 pub fn mark(arguments: &MarkArguments, output: &mut Output) -> Result<Exit, Failure> {
     let tree = Grown::read(&arguments.file)?.tree;
-    let nodes = query(&arguments.query, &tree)?.select(&tree);
+    let nodes = match &arguments.query {
+        Some(text) => query(text, &tree)?.select(&tree),
+        None => pruning::suggested(&tree),
+    };
     let mut bodies: Vec<Body> =
         marks(arguments).iter().flat_map(|mark| mark.on(&tree, &nodes)).collect();
     if arguments.accept {
@@ -59,9 +68,23 @@ pub fn mark(arguments: &MarkArguments, output: &mut Output) -> Result<Exit, Fail
             Some(Body::Labelled { node: *id, label })
         }));
     }
-    let changes = bodies.len();
+    let one = || {
+        let message = || format!("the query means {} steps where one is marked", nodes.len());
+        let only = nodes.first().copied().filter(|_| nodes.len() == 1);
+        only.ok_or_else(|| Failure::new(Exit::Usage, message()))
+    };
+    if arguments.first_error {
+        bodies.extend(first_error::mark(&tree, one()?));
+    }
+    let made = arguments.rewrite.as_ref().map(|text| {
+        let made = rewrite(&tree, one()?, text);
+        made.map_err(|message| Failure::new(Exit::Usage, message.trim_end_matches('.').to_owned()))
+    });
+    let made = made.transpose()?.map(|(_, body)| body);
+    let changes = bodies.len() + usize::from(made.is_some());
     if !arguments.dry_run {
-        append(&arguments.file, together(bodies).map(|body| (Actor::Person, body)).into_iter())?;
+        let all = together(bodies).into_iter().chain(made);
+        append(&arguments.file, all.map(|body| (Actor::Person, body)))?;
     }
     if arguments.json {
         #[derive(Serialize)]
@@ -95,12 +118,19 @@ fn marks(arguments: &MarkArguments) -> Vec<Marks> {
 ///
 /// # Errors
 /// Returns which session cannot be read.
-pub fn first_errors(arguments: &ReadingArguments, output: &mut Output) -> Result<Exit, Failure> {
+pub fn first_errors(
+    model: &ModelArguments,
+    arguments: &FirstErrorArguments,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
     #[derive(Serialize)]
     struct Printed {
         session: String,
         proposed: Vec<first_error::Proposed>,
         differences: Vec<first_error::Difference>,
+    }
+    if arguments.judge {
+        judge_all(model, &arguments.files)?;
     }
     for path in &arguments.files {
         let tree = Grown::read(path)?.tree;
@@ -128,11 +158,52 @@ pub fn first_errors(arguments: &ReadingArguments, output: &mut Output) -> Result
     Ok(Exit::Fine)
 }
 
+/// Prints the steps that need a person, those with a reason of their own first, and how far the
+/// labelling is.
+///
+/// # Errors
+/// Returns which session cannot be read.
+pub fn triage(arguments: &ReadingArguments, output: &mut Output) -> Result<Exit, Failure> {
+    #[derive(Serialize)]
+    struct Printed {
+        session: String,
+        progress: Progress,
+        steps: Vec<Needy>,
+    }
+    #[derive(Serialize)]
+    struct Needy {
+        step: NodeId,
+        why: String,
+    }
+    for path in &arguments.files {
+        let tree = Grown::read(path)?.tree;
+        let reasons = tree.ids().filter_map(|id| Some((id, reason(&tree, id)?)));
+        let (strong, others): (Vec<_>, Vec<_>) = reasons.partition(|(_, why)| why.is_strong());
+        let all = strong.into_iter().chain(others);
+        let steps: Vec<_> = all.map(|(step, why)| Needy { step, why: why.to_string() }).collect();
+        let (session, progress) = (path.display().to_string(), Progress::of(&tree));
+        if arguments.json {
+            output.json(&Printed { session, progress, steps })?;
+            continue;
+        }
+        output.row(&format!("{}: {progress}", SafeText::line(&session)))?;
+        for Needy { step, why } in steps {
+            let text = SafeText::line(tree.node(step).text().trim());
+            output.row(&format!("  {step}  {}  {text}", SafeText::line(&why)))?;
+        }
+    }
+    Ok(Exit::Fine)
+}
+
 /// Splices the bad trajectories of sessions with the good ones beside them.
 ///
 /// # Errors
 /// Returns which session could not be read or written; those before it are done.
-pub fn splices(arguments: &SpliceArguments, output: &mut Output) -> Result<Exit, Failure> {
+pub fn splices(
+    model: &ModelArguments,
+    arguments: &SpliceArguments,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
     #[derive(Serialize)]
     struct Printed {
         session: String,
@@ -148,10 +219,12 @@ pub fn splices(arguments: &SpliceArguments, output: &mut Output) -> Result<Exit,
         verified: bool,
         passages: Vec<Passage>,
     }
-    let limits = Limits { alpha: arguments.alpha, beta: arguments.beta };
+    if let Some(count) = arguments.go_on {
+        return continue_all(model, arguments, usize::from(count), output);
+    }
     for path in &arguments.files {
         let tree = Grown::read(path)?.tree;
-        let mut planned = splice::propose(&tree, limits, Meaning::Reset);
+        let mut planned = planned(&tree, arguments, Meaning::Reset)?;
         planned.retain(|(_, splice)| !arguments.verified || splice::is_verified(&tree, splice));
         let splices: Vec<_> = planned.into_iter().map(|(_, splice)| splice).collect();
         let shown: Vec<_> = splices
@@ -169,8 +242,8 @@ pub fn splices(arguments: &SpliceArguments, output: &mut Output) -> Result<Exit,
         }
         let session = path.display().to_string();
         if arguments.json {
-            let verdicts = tree.trajectories().filter_map(|id| tree.evaluation(id, verify::NAME));
-            let (right, wrong): (Vec<_>, Vec<_>) = verdicts.partition(|said| said.value > 0.5);
+            let outcomes = tree.trajectories().filter_map(|id| outcome(&tree, id));
+            let (right, wrong): (Vec<_>, Vec<_>) = outcomes.partition(|right| *right);
             let (wrong, right) = (wrong.len(), right.len());
             output.json(&Printed { session, wrong, right, splices: shown })?;
             continue;
@@ -186,6 +259,22 @@ pub fn splices(arguments: &SpliceArguments, output: &mut Output) -> Result<Exit,
         }
     }
     Ok(Exit::Fine)
+}
+
+/// The splices that are proposed, with the signal that was given, if one was.
+pub(super) fn planned(
+    tree: &Tree,
+    arguments: &SpliceArguments,
+    meaning: Meaning,
+) -> Result<Vec<(Pair, Splice)>, Failure> {
+    let limits = Limits { alpha: arguments.alpha, beta: arguments.beta };
+    let proposed = splice::propose(tree, limits, meaning);
+    let Some(signal) = &arguments.signal else { return Ok(proposed) };
+    let again = proposed.into_iter().map(|(pair, Splice { cut, .. })| {
+        let words = signal.replace("{step}", &tree.node(cut).depth().to_string());
+        Ok((pair, splice::plan(tree, pair, cut, &words, meaning)?))
+    });
+    again.collect::<Result<_, String>>().map_err(|why| Failure::new(Exit::Usage, why))
 }
 
 /// The operations that make splices, each with the verdict on its answer where a built-in verifier
@@ -212,7 +301,10 @@ fn operations(tree: &Tree, splices: Vec<Splice>) -> Vec<(Actor, Body)> {
 }
 
 /// Appends operations to a session.
-fn append(path: &Path, bodies: impl Iterator<Item = (Actor, Body)>) -> Result<(), Failure> {
+pub(super) fn append(
+    path: &Path,
+    bodies: impl Iterator<Item = (Actor, Body)>,
+) -> Result<(), Failure> {
     let mut bodies = bodies.peekable();
     if bodies.peek().is_none() {
         return Ok(());

@@ -16,12 +16,14 @@ use super::exit::{Exit, Failure};
 use super::growing::{Growing, Outside};
 use super::loading::{Reasoner, gone};
 use super::stop::Stop;
+use crate::curate::splice;
+use crate::curate::{Marks, together};
 use crate::engine::protocol::RequestId;
 use crate::engine::{Event, Request};
 use crate::evaluate::{Verdict, verify};
 use crate::search::{Driver, Policy, Turn, Verification};
 use crate::session::{self, Ack, Writer};
-use crate::tree::{Actor, Body, NodeId, Operation, Problem, Tree};
+use crate::tree::{Actor, Body, NodeId, Operation, Problem, Splice, Tree};
 
 /// How long the engine may take to stop what it is doing, after Ctrl-C.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -37,6 +39,15 @@ pub enum Outcome {
     Failed(String),
     /// The program was asked to stop.
     Stopped,
+}
+
+/// What became of continuations after revision signals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// How many verify.
+    pub right: usize,
+    /// How many do not, and are pruned; those with a beginning of their own in common count once.
+    pub wrong: usize,
 }
 
 /// What a growth tells while it runs.
@@ -108,6 +119,71 @@ impl Growth {
         notice: &mut dyn FnMut(Notice<'_>),
     ) -> Result<Outcome, Failure> {
         self.begin(reasoner)?;
+        self.wait(reasoner, stop, notice).await
+    }
+
+    /// Makes splices, lets the model go on after each so many times, and prunes what was verified as
+    /// wrong.
+    ///
+    /// # Errors
+    /// Returns that the engine was lost for good, or that nothing can be saved.
+    pub async fn continue_after(
+        &mut self,
+        splices: Vec<Splice>,
+        count: usize,
+        reasoner: &mut Reasoner,
+        stop: &mut Stop,
+    ) -> Result<(Outcome, Kept), Failure> {
+        self.load(reasoner);
+        let mut signals = Vec::new();
+        for splice in splices {
+            let node = NodeId(u32::try_from(self.growing.tree.len()).unwrap_or(u32::MAX));
+            let operations = vec![(Actor::Person, Body::Spliced { node, splice })];
+            self.take(Turn { operations, ..Turn::default() }, Some(reasoner))?;
+            signals.push(node);
+            for _ in 0..count {
+                let turn = self.growing.driver.roll_out(&self.growing.tree, node);
+                let turn = turn.map_err(|why| Failure::new(Exit::Failed, why))?;
+                self.take(turn, Some(reasoner))?;
+            }
+        }
+        let outcome = self.wait(reasoner, stop, &mut |_| {}).await?;
+        let mut kept = Kept::default();
+        let mut bodies = Vec::new();
+        for signal in signals {
+            let (right, wrong) = splice::continuations(&self.growing.tree, signal);
+            kept = Kept { right: kept.right + right.len(), wrong: kept.wrong + wrong.len() };
+            bodies.extend(Marks::Prune(true).on(&self.growing.tree, &wrong));
+        }
+        let pruned = together(bodies).map(|body| (Actor::Person, body));
+        let operations = pruned.into_iter().collect();
+        self.take(Turn { operations, ..Turn::default() }, Some(reasoner))?;
+        self.save()?;
+        Ok((outcome, kept))
+    }
+
+    /// Lets the policy's judges look at what they have not judged yet.
+    ///
+    /// # Errors
+    /// Returns that the engine was lost for good, or that nothing can be saved.
+    pub async fn judge(
+        &mut self,
+        reasoner: &mut Reasoner,
+        stop: &mut Stop,
+    ) -> Result<Outcome, Failure> {
+        self.load(reasoner);
+        let left = self.growing.driver.take_over(&self.growing.tree);
+        self.take(left, Some(reasoner))?;
+        self.wait(reasoner, stop, &mut |_| {}).await
+    }
+
+    /// Waits until nothing is under way, or `stop` is asked.
+    async fn wait(
+        &mut self,
+        reasoner: &mut Reasoner,
+        stop: &mut Stop,
+        notice: &mut dyn FnMut(Notice<'_>),
+    ) -> Result<Outcome, Failure> {
         let mut asked = stop.times();
         let mut until = None;
         while !self.is_settled(until.is_some()) {
@@ -165,9 +241,7 @@ impl Growth {
 
     /// Starts the search, takes over what an earlier one left, and verifies what it did not.
     fn begin(&mut self, reasoner: &Reasoner) -> Result<(), Failure> {
-        if let Some(model) = reasoner.model() {
-            let _ = self.growing.driver.handle(&self.growing.tree, &Event::Loaded(model.clone()));
-        }
+        self.load(reasoner);
         // The start comes first, so that the time since the earlier search is not its own.
         let mut turn =
             self.growing.driver.start(&self.growing.tree, NodeId::ROOT, self.clock.now());
@@ -180,6 +254,13 @@ impl Growth {
         }));
         self.take(turn, Some(reasoner))?;
         self.save()
+    }
+
+    /// Tells the driver of the model that is loaded.
+    fn load(&mut self, reasoner: &Reasoner) {
+        if let Some(model) = reasoner.model() {
+            let _ = self.growing.driver.handle(&self.growing.tree, &Event::Loaded(model.clone()));
+        }
     }
 
     /// Returns whether nothing is under way. Who wants to stop does not wait for verifiers:

@@ -5,6 +5,8 @@
 //! file; exit codes are in [`exit`], and everything printed goes through [`output`].
 
 mod arguments;
+mod compare;
+mod continuing;
 mod curation;
 mod curation_arguments;
 mod curve;
@@ -97,8 +99,10 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Export(export)) => export::export(&export, &model, output),
         Some(Verb::Doctor(doctor)) => doctor::doctor(&model, &doctor, output),
         Some(Verb::Mark(mark)) => curation::mark(&mark, output),
-        Some(Verb::FirstError(reading)) => curation::first_errors(&reading, output),
-        Some(Verb::Splice(splice)) => curation::splices(&splice, output),
+        Some(Verb::FirstError(reading)) => curation::first_errors(&model, &reading, output),
+        Some(Verb::Triage(reading)) => curation::triage(&reading, output),
+        Some(Verb::Compare(arguments)) => compare::compare(&arguments, output),
+        Some(Verb::Splice(splice)) => curation::splices(&model, &splice, output),
         Some(Verb::Monitor(reading)) => curation::monitor(&reading, output),
         Some(Verb::Show(show)) => show::show(&show, output),
         Some(Verb::Log { file, .. }) => log::log(&file, output),

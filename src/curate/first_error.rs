@@ -3,8 +3,7 @@
 //! The walk is Agent-R's: from the first step on, good and uncertain steps are passed, and the
 //! first bad one is the cut; it stays the last step of the bad prefix.
 
-use super::proposal::{may_be_labelled, proposal};
-use crate::evaluate::verify;
+use super::proposal::{may_be_labelled, outcome, proposal};
 use crate::tree::{Body, Label, NodeId, Tree};
 
 /// Returns the first step of a path, from a position on, that is judged bad.
@@ -81,12 +80,10 @@ pub struct Proposed {
     pub number: Option<u32>,
 }
 
-/// Returns what the model proposes for every trajectory that was verified as wrong.
+/// Returns what the model proposes for every trajectory that is known to be wrong.
 #[must_use]
 pub fn proposals(tree: &Tree) -> Vec<Proposed> {
-    let wrong = |id: &NodeId| {
-        tree.evaluation(*id, verify::NAME).is_some_and(|verdict| verdict.value <= 0.5)
-    };
+    let wrong = |id: &NodeId| outcome(tree, *id) == Some(false);
     let of = |trajectory| {
         let step = propose(tree, &tree.path(trajectory), 1);
         Proposed { trajectory, step, number: step.map(|id| tree.node(id).depth()) }

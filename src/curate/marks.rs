@@ -1,5 +1,6 @@
 //! Marks on many steps at once, as the operations that they come to.
 
+use super::pruning::tops;
 use crate::tree::{Body, Label, NodeId, Tree};
 
 /// What is to be marked on steps; what a step has already is left out.
@@ -21,14 +22,14 @@ impl Marks {
     /// Returns the changes that mark the steps so.
     #[must_use]
     pub fn on(&self, tree: &Tree, nodes: &[NodeId]) -> Vec<Body> {
-        nodes.iter().filter_map(|node| self.of(tree, *node)).collect()
+        let steps: Vec<_> = nodes.iter().copied().filter(|id| *id != NodeId::ROOT).collect();
+        // Below something pruned there is nothing more to prune.
+        let steps = if *self == Self::Prune(true) { tops(tree, &steps) } else { steps };
+        steps.into_iter().filter_map(|node| self.of(tree, node)).collect()
     }
 
     fn of(&self, tree: &Tree, node: NodeId) -> Option<Body> {
         let known = tree.node(node);
-        if node == NodeId::ROOT {
-            return None;
-        }
         match self {
             Self::Label(label) => {
                 (known.label() != *label).then_some(Body::Labelled { node, label: *label })
@@ -43,8 +44,7 @@ impl Marks {
             Self::Note(words) => {
                 (known.note() != words).then(|| Body::Noted { node, note: words.clone() })
             }
-            // Below something pruned there is nothing more to prune.
-            Self::Prune(true) => tree.is_live(node).then_some(Body::Pruned { node }),
+            Self::Prune(true) => Some(Body::Pruned { node }),
             Self::Prune(false) => known.is_pruned().then_some(Body::Restored { node }),
         }
     }

@@ -1,6 +1,6 @@
 //! Proposed labels: what the model's own rating, or a verifier, says of a step.
 
-use crate::evaluate::{Rating, verify};
+use crate::evaluate::{Arithmetic, Rating, verify};
 use crate::tree::{Label, NodeId, State, Tree};
 
 /// Values below this are proposed as bad.
@@ -8,10 +8,14 @@ const BAD: f64 = 0.4;
 /// Values from here on are proposed as good.
 const GOOD: f64 = 0.6;
 
-/// Returns the label that is proposed for a step: the verifier's verdict on an answer, else what
-/// the model's rating comes to. A step that nobody judged has no proposal.
+/// Returns the label that is proposed for a step: bad if it states a false equation, the verifier's
+/// verdict on an answer, else what the model's rating comes to. A step that nobody judged has no
+/// proposal.
 #[must_use]
 pub fn proposal(tree: &Tree, id: NodeId) -> Option<Label> {
+    if tree.evaluation(id, Arithmetic::NAME).is_some_and(|sums| sums.value <= 0.0) {
+        return Some(Label::Bad);
+    }
     let verdict = tree.evaluation(id, verify::NAME);
     let value = verdict.or_else(|| tree.evaluation(id, Rating::NAME))?.value;
     Some(match value {
@@ -21,9 +25,20 @@ pub fn proposal(tree: &Tree, id: NodeId) -> Option<Label> {
     })
 }
 
+/// Returns whether a trajectory is right, where that is known: what the verifier said, or no where
+/// the problem asks for an answer and it ends without one.
+#[must_use]
+pub fn outcome(tree: &Tree, trajectory: NodeId) -> Option<bool> {
+    if let Some(verdict) = tree.evaluation(trajectory, verify::NAME) {
+        return Some(verdict.value > 0.5);
+    }
+    let is_asked = tree.problem().is_some_and(|problem| verify::of(problem).is_some());
+    (is_asked && tree.node(trajectory).answer().is_none()).then_some(false)
+}
+
 /// How far the labelling of a tree has come. Steps that repeat a sibling, still grow or are out of
 /// the search are not counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Progress {
     /// Steps with a label.
     pub labelled: usize,
@@ -110,7 +125,10 @@ pub(super) mod tests {
         let high = step(&mut grower, NodeId::ROOT, "c\n", 0.6);
         let wrong = answer(&mut grower, high, "25", 1.0, false);
         let bare = grower.add(NodeId::ROOT, "d\n");
+        let false_sum = step(&mut grower, NodeId::ROOT, "1 + 1 = 3\n", 0.9);
+        grower.judge(false_sum, Arithmetic::NAME, 0.0);
         let found = |id| proposal(&grower.tree, id);
+        assert_eq!(found(false_sum), Some(Label::Bad));
         assert_eq!(found(low), Some(Label::Bad));
         assert_eq!(found(middle), Some(Label::Neutral));
         assert_eq!(found(high), Some(Label::Good));

@@ -4,7 +4,7 @@
 //! Pairs are chosen by a floor on the good trajectory's value (`alpha`) and a gap between both
 //! (`beta`). The cut is the person's first error, else the model's, else the end of the bad path.
 
-use super::first_error;
+use super::{first_error, outcome};
 use crate::assets;
 use crate::evaluate::{Rating, verify};
 use crate::tree::{Finish, Meaning, NodeId, Source, Splice, SplicedStep, State, Tree};
@@ -38,11 +38,11 @@ pub struct Pair {
     pub good_value: f64,
 }
 
-/// Returns the value of a trajectory: the verifier's verdict, else the model's rating.
+/// Returns the value of a trajectory: its outcome where that is known, else the model's rating.
 #[must_use]
 pub fn value(tree: &Tree, trajectory: NodeId) -> Option<f64> {
-    let judged = tree.evaluation(trajectory, verify::NAME);
-    Some(judged.or_else(|| tree.evaluation(trajectory, Rating::NAME))?.value)
+    let outcome = outcome(tree, trajectory).map(|right| f64::from(u8::from(right)));
+    outcome.or_else(|| Some(tree.evaluation(trajectory, Rating::NAME)?.value))
 }
 
 /// Returns for each bad trajectory the best good one beside it: the most valued, of equals the one
@@ -194,6 +194,40 @@ pub fn preview(tree: &Tree, splice: &Splice) -> Vec<Passage> {
         .chain(trained)
         .map(|(text, trained)| Passage { text: text.to_owned(), trained })
         .collect()
+}
+
+/// Returns the continuations of a revision signal that were verified as right, and the tops of
+/// those that were verified as wrong: of each, the highest step that leads to nothing else.
+#[must_use]
+pub fn continuations(tree: &Tree, signal: NodeId) -> (Vec<NodeId>, Vec<NodeId>) {
+    let verdict = |id: NodeId| tree.evaluation(id, verify::NAME).map(|verdict| verdict.value > 0.5);
+    let all: Vec<_> = answers_below(tree, signal).collect();
+    let right: Vec<_> = all.iter().copied().filter(|id| verdict(*id) == Some(true)).collect();
+    let wrong: Vec<_> = all.iter().copied().filter(|id| verdict(*id) == Some(false)).collect();
+    let kept = |top: NodeId| all.iter().any(|id| !wrong.contains(id) && tree.is_within(*id, top));
+    let top = |id: &NodeId| {
+        let above = tree.ancestors(*id).take_while(|at| *at != signal && !kept(*at));
+        above.last().unwrap_or(*id)
+    };
+    let mut tops: Vec<_> = wrong.iter().map(top).collect();
+    tops.sort_unstable();
+    tops.dedup();
+    (right, tops)
+}
+
+/// Returns whether nothing grows any more after a revision signal and, where verdicts are to be
+/// waited for, every answer has one.
+#[must_use]
+pub fn has_ended(tree: &Tree, signal: NodeId, waits: bool) -> bool {
+    let grows = tree.subtree(signal).any(|id| tree.node(id).state() == State::Growing);
+    let unknown = |id: NodeId| tree.evaluation(id, verify::NAME).is_none();
+    let is_judged = !waits || !answers_below(tree, signal).any(unknown);
+    !grows && is_judged
+}
+
+fn answers_below(tree: &Tree, top: NodeId) -> impl Iterator<Item = NodeId> {
+    let ends = |id: &NodeId| tree.node(*id).state() == State::Answered && tree.is_live(*id);
+    tree.subtree(top).filter(ends)
 }
 
 /// Returns whether the trajectory that a splice makes ends in an answer that was verified right.

@@ -3,11 +3,13 @@
 //! A person's choices come first. Then each bad trajectory is paired with the good one that
 //! goes the same way for longest, so that a pair differs where it matters.
 
+use std::collections::BTreeMap;
+
 use super::example::Left;
 use super::material::Material;
 use super::standing::Basis;
 use super::trajectory::Trajectory;
-use crate::tree::{NodeId, Tree};
+use crate::tree::{NodeId, Preference, Tree};
 
 /// A good and a bad trajectory.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,11 +79,17 @@ pub fn pairs(
     found
 }
 
-/// The choices of a person, each as the best way to go on from both sides.
+/// The choices of a person, each as the best way to go on from both sides. Of several between the
+/// same two nodes, the newest counts.
 fn preferred(tree: &Tree) -> Vec<Result<Pair, Left>> {
-    let choices = tree
-        .preferences()
+    let all = tree.preferences();
+    let ends =
+        |choice: &Preference| [choice.winner.min(choice.loser), choice.winner.max(choice.loser)];
+    let newest: BTreeMap<_, _> =
+        all.iter().map(|choice| (ends(choice), choice.operation)).collect();
+    let choices = all
         .iter()
+        .filter(|choice| newest.get(&ends(choice)) == Some(&choice.operation))
         .filter(|choice| tree.is_live(choice.winner) && tree.is_live(choice.loser));
     let pair = |winner, loser| {
         let (Some(chosen), Some(rejected)) = (ending(tree, winner), ending(tree, loser)) else {

@@ -9,6 +9,7 @@
 //! kind, never panics, and runs in time linear in the length of the text.
 
 pub mod answer;
+mod difference;
 pub mod equality;
 pub mod expression;
 mod marker;
@@ -21,6 +22,7 @@ mod stepper;
 pub mod steps;
 
 pub use answer::{extract, extract_or_whole};
+pub use difference::{Part, difference};
 pub use equality::{AnswerClass, classify};
 pub use expression::{Evaluation, Expression, ExpressionError};
 pub use number::numeric_value;

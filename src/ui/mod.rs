@@ -5,6 +5,7 @@
 
 pub mod clipboard;
 pub mod crash;
+mod editor;
 mod export;
 mod look;
 mod plain;

@@ -18,10 +18,10 @@ use crossterm::{event, queue};
 use futures::StreamExt;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clipboard::Clipboard;
-use super::runtime::{Arrival, Runtime, now};
+use super::runtime::{Arrival, Hands, Runtime, now};
 use super::terminal::{self, Terminals};
 use super::theme::Depth;
 use super::{Look, Opening, Options, crash, settings};
@@ -56,18 +56,11 @@ pub fn run(options: &Options) -> Result<(), String> {
     let work = || {
         reactor.block_on(async {
             let (send, input) = unbounded_channel();
-            let reader = tokio::spawn(async move {
-                let mut stream = EventStream::new();
-                while let Some(Ok(event)) = stream.next().await {
-                    if let Some(message) = message(event)
-                        && send.send(message).is_err()
-                    {
-                        break;
-                    }
-                }
-            });
+            let (hands, told) = unbounded_channel();
+            runtime.lend_terminal(hands);
+            let reader = tokio::spawn(read(send, told));
             let first = begin(&mut model, &options.opening);
-            let draw = Draw { terminal: &mut terminals.screen, look, framed: true };
+            let draw = Draw { terminal: &mut terminals.screen, look, framed: true, lent: false };
             let ended =
                 drive(&mut model, first, &mut runtime, draw, input, events, arrivals, &mut |_| {})
                     .await;
@@ -89,6 +82,36 @@ pub fn run(options: &Options) -> Result<(), String> {
     ended
 }
 
+/// Reads the terminal's input, and leaves it alone while it is another program's.
+async fn read(send: UnboundedSender<Msg>, mut told: UnboundedReceiver<Hands>) {
+    loop {
+        let mut stream = EventStream::new();
+        let done = loop {
+            tokio::select! { biased;
+                hands = told.recv() => match hands {
+                    Some(Hands::Off(done)) => break done,
+                    Some(Hands::On) => {}
+                    None => return,
+                },
+                event = stream.next() => {
+                    let Some(Ok(event)) = event else { return };
+                    if let Some(message) = message(event)
+                        && send.send(message).is_err()
+                    {
+                        return;
+                    }
+                }
+            }
+        };
+        // What would read on behind it ends with it.
+        drop(stream);
+        let _ = done.send(());
+        while let Some(Hands::Off(done)) = told.recv().await {
+            let _ = done.send(());
+        }
+    }
+}
+
 /// Where frames go.
 pub struct Draw<'screen, B: Backend> {
     /// The terminal.
@@ -97,10 +120,19 @@ pub struct Draw<'screen, B: Backend> {
     pub look: Look,
     /// Whether standard output is told where frames begin and end.
     pub framed: bool,
+    /// Whether the terminal is another program's at present.
+    pub lent: bool,
 }
 
 impl<B: Backend> Draw<'_, B> {
     fn frame(&mut self, model: &Model) -> Result<(), String> {
+        if model.is_composing && self.framed {
+            self.lent = true;
+            return Ok(());
+        }
+        if std::mem::take(&mut self.lent) {
+            return self.resume(model);
+        }
         if self.framed {
             terminal::set_mouse(model.config.mouse);
             let _ = queue!(io::stdout(), BeginSynchronizedUpdate);
@@ -116,7 +148,9 @@ impl<B: Backend> Draw<'_, B> {
     /// Gives the terminal back and stops; goes on here when it is continued.
     fn suspend(&mut self, model: &Model) -> Result<(), String> {
         if self.framed {
-            terminal::restore();
+            if !self.lent {
+                terminal::restore();
+            }
             #[cfg(unix)]
             super::signals::stop();
         }
@@ -125,7 +159,7 @@ impl<B: Backend> Draw<'_, B> {
 
     /// Takes the terminal again, whatever was done to it meanwhile.
     fn resume(&mut self, model: &Model) -> Result<(), String> {
-        if !self.framed {
+        if !self.framed || self.lent {
             return Ok(());
         }
         terminal::take().map_err(|error| format!("the terminal cannot be used: {error}"))?;
@@ -188,7 +222,9 @@ pub async fn drive<B: Backend>(
                 watch(Latency(came.elapsed()));
             }
             asked = signals.recv() => match asked {
-                Asked::End => going = false,
+                // It was meant for the editor.
+                Asked::Interrupt if model.is_composing => {}
+                Asked::End | Asked::Interrupt => going = false,
                 Asked::Suspend => draw.suspend(model)?,
                 Asked::Resume => draw.resume(model)?,
             },
@@ -223,8 +259,10 @@ fn tell(model: &mut Model, message: Msg, runtime: &mut Runtime) -> bool {
 /// What is asked for from outside.
 #[derive(Debug, Clone, Copy)]
 enum Asked {
-    /// To end, as `q` does: SIGTERM, SIGHUP, SIGINT and SIGQUIT.
+    /// To end, as `q` does: SIGTERM and SIGHUP.
     End,
+    /// The same, from the keyboard of whoever has the terminal: SIGINT and SIGQUIT.
+    Interrupt,
     /// To give the terminal back and stop: SIGTSTP.
     Suspend,
     /// To take the terminal again: SIGCONT, also after a stop that could not be heard.
@@ -245,8 +283,8 @@ impl Signals {
             let kinds = [
                 (Asked::End, SignalKind::terminate()),
                 (Asked::End, SignalKind::hangup()),
-                (Asked::End, SignalKind::interrupt()),
-                (Asked::End, SignalKind::quit()),
+                (Asked::Interrupt, SignalKind::interrupt()),
+                (Asked::Interrupt, SignalKind::quit()),
                 (Asked::Suspend, SignalKind::from_raw(libc::SIGTSTP)),
                 (Asked::Resume, SignalKind::from_raw(libc::SIGCONT)),
             ];

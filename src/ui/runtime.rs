@@ -10,15 +10,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clipboard::Clipboard;
+use super::editor;
 use super::export;
 use super::player::Player;
-use super::{EngineKind, Options, Sessions, settings};
-use crate::app::{Effect, Msg, Opened, Recent};
+use super::{EngineKind, Options, Sessions, settings, terminal};
+use crate::app::{Effect, Msg, Opened, Recent, meant};
 use crate::engine::protocol::ModelOptions;
 use crate::engine::{Engine, Events, Request, Script, Scripted, Worker};
 use crate::evaluate::verify;
 use crate::session::{self, Ack, Fresh, Writer};
-use crate::tree::Problem;
+use crate::tree::{NodeId, Problem};
 
 /// Does what effects say.
 pub struct Runtime {
@@ -30,6 +31,17 @@ pub struct Runtime {
     model: ModelOptions,
     arrivals: UnboundedSender<Arrival>,
     player: Option<Player>,
+    /// Who holds the terminal's input, if there is a terminal.
+    hands: Option<UnboundedSender<Hands>>,
+}
+
+/// What whoever reads the terminal's input is told.
+#[derive(Debug)]
+pub enum Hands {
+    /// To leave it to another program, and to say when that is done.
+    Off(std::sync::mpsc::Sender<()>),
+    /// To read it again.
+    On,
 }
 
 /// Opens a session that a thread has made.
@@ -82,8 +94,9 @@ impl Runtime {
     ) -> (Self, Events, UnboundedReceiver<Arrival>) {
         let (arrivals, receiver) = unbounded_channel();
         let model = ModelOptions::default();
-        let player = None;
-        let runtime = Self { engine, writer: None, clipboard, sessions, model, arrivals, player };
+        let (player, hands) = (None, None);
+        let runtime =
+            Self { engine, writer: None, clipboard, sessions, model, arrivals, player, hands };
         (runtime, events, receiver)
     }
 
@@ -136,6 +149,14 @@ impl Runtime {
                 let copied = self.clipboard.copy(&text);
                 self.report(Msg::Copied(copied));
             }
+            Effect::Select { text, aim, tree } => {
+                let arrivals = self.arrivals.clone();
+                std::thread::spawn(move || {
+                    let nodes = meant(&text, &tree);
+                    let _ = arrivals.send(Arrival::Message(Msg::Selected { text, aim, nodes }));
+                });
+            }
+            Effect::Compose { node, text } => self.compose(node, text),
             Effect::Verify { node, path, answer, problem } => {
                 let arrivals = self.arrivals.clone();
                 std::thread::spawn(move || {
@@ -191,6 +212,29 @@ impl Runtime {
         true
     }
 
+    /// From here on the terminal is given to the person's editor when they want it.
+    pub fn lend_terminal(&mut self, hands: UnboundedSender<Hands>) {
+        self.hands = Some(hands);
+    }
+
+    /// Gives the terminal to the person's editor, while everything else goes on.
+    fn compose(&mut self, node: NodeId, text: String) {
+        let (done, is_off) = std::sync::mpsc::channel();
+        let on_terminal = self.hands.as_ref().is_some_and(|it| it.send(Hands::Off(done)).is_ok());
+        if on_terminal {
+            terminal::restore();
+        }
+        let arrivals = self.arrivals.clone();
+        std::thread::spawn(move || {
+            if on_terminal {
+                // Whoever reads is gone within a turn of the loop; if not, the editor must not wait.
+                let _ = is_off.recv_timeout(Duration::from_secs(1));
+            }
+            let text = editor::edit(&text, on_terminal);
+            let _ = arrivals.send(Arrival::Message(Msg::Composed { node, text }));
+        });
+    }
+
     /// Makes a session of the past up to a moment and opens it in place of the open one.
     fn branch(&mut self, sequence: u64) {
         let Some(player) = self.player.take() else { return };
@@ -212,7 +256,12 @@ impl Runtime {
     /// Takes in what a thread brought; returns the message that the model is to hear.
     pub fn take(&mut self, arrival: Arrival) -> Msg {
         match arrival {
-            Arrival::Message(message) => message,
+            Arrival::Message(message) => {
+                if let (Msg::Composed { .. }, Some(hands)) = (&message, &self.hands) {
+                    let _ = hands.send(Hands::On);
+                }
+                message
+            }
             Arrival::Session(opened, writer) => {
                 if writer.is_some() {
                     super::crash::note_session(&opened.path);

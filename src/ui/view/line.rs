@@ -27,6 +27,7 @@ pub fn draw(line: &Line, theme: &Theme, frame: &mut Frame) {
         Purpose::Find { .. } => "/",
         Purpose::Filter => "show only: ",
         Purpose::Records => "take only: ",
+        Purpose::Signal => "signal: ",
         Purpose::Edit { .. } => "rewrite: ",
     };
     let mut row = vec![Span::styled(prompt, theme.style("key"))];

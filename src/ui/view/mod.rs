@@ -5,6 +5,7 @@
 
 mod answers;
 mod code;
+mod comparing;
 mod evaluations;
 mod export;
 mod figures;

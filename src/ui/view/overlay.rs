@@ -6,7 +6,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Clear};
 
-use super::{export, following, gate, help, line, list, page, put, reader, splicing, transcript};
+use super::{
+    comparing, export, following, gate, help, line, list, page, put, reader, splicing, transcript,
+};
 use crate::app::layout::Area;
 use crate::app::{Field, Model, Overlay};
 use crate::text::{SafeText, width};
@@ -30,6 +32,16 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             Overlay::Splicing(state) => {
                 if let Some(bench) = model.workbench() {
                     splicing::draw(state, bench, theme, frame);
+                }
+            }
+            Overlay::Rewriting(state) => {
+                if let Some(bench) = model.workbench() {
+                    comparing::rewriting(state, bench, theme, frame);
+                }
+            }
+            Overlay::Comparing(state) => {
+                if let Some(bench) = model.workbench() {
+                    comparing::draw(state, bench, theme, frame);
                 }
             }
         }

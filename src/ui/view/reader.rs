@@ -5,12 +5,12 @@ use ratatui::text::Span;
 
 use super::overlay::{Row, column, framed, more};
 use super::put;
-use crate::app::Reader;
+use crate::app::{READER_WIDEST as WIDEST, Reader};
 use crate::text::{SafeText, Wrapped};
 use crate::ui::theme::Theme;
 
 pub fn draw(reader: &Reader, theme: &Theme, frame: &mut Frame) {
-    let area = column(frame.area(), 100);
+    let area = column(frame.area(), WIDEST);
     let inside = framed(theme, frame, &SafeText::line(&reader.title), area);
     let columns = usize::from(inside.width).saturating_sub(2).max(1);
     let height = usize::from(inside.height);

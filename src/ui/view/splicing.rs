@@ -6,13 +6,10 @@ use ratatui::text::Span;
 
 use super::overlay::{Row, framed, more};
 use super::put;
-use crate::app::{Splicing, Workbench};
+use crate::app::{SPLICE_GUTTER as GUTTER, Splicing, Workbench};
 use crate::text::{SafeText, Wrapped};
 use crate::tree::Meaning;
 use crate::ui::theme::Theme;
-
-/// Columns of the word that says whether a text is trained on.
-const GUTTER: usize = 7;
 
 pub fn draw(splicing: &Splicing, bench: &Workbench, theme: &Theme, frame: &mut Frame) {
     let screen = frame.area();
@@ -33,8 +30,11 @@ pub fn draw(splicing: &Splicing, bench: &Workbench, theme: &Theme, frame: &mut F
     ];
     put(frame, inside, 0, 0, &ends);
     let goes_on = match proposal.meaning {
-        Meaning::Reset => "then from where they part",
-        Meaning::Continue => "then grown on from the error",
+        Meaning::Reset => "then from where they part".to_owned(),
+        Meaning::Continue => {
+            let count = splicing.continuations;
+            format!("then {count} grown on from the error (+ -); those that verify are kept")
+        }
     };
     put(
         frame,

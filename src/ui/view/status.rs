@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use super::put;
 use crate::app::command::COMMANDS;
 use crate::app::layout::Area;
-use crate::app::{EngineState, Model, Workbench};
+use crate::app::{EngineState, Model, Selected, Workbench};
 use crate::search::Mode;
 use crate::text::{SafeText, width};
 use crate::ui::theme::Theme;
@@ -37,12 +37,24 @@ pub fn draw(model: &Model, bench: &Workbench, theme: &Theme, frame: &mut Frame, 
     if let Some(progress) = bench.judging.progress.filter(|_| bench.judging.on) {
         parts.insert(0, format!("judging: {progress}"));
     }
+    if let Some(words) = selected(bench) {
+        parts.insert(0, words);
+    }
     for part in parts {
         left.push(Span::styled(" · ", theme.style("border")));
         left.push(Span::styled(part, theme.style("status")));
     }
     put(frame, Area { width: room, ..area }, 0, 0, &left);
     put(frame, area, 0, room + 1, &[Span::styled(saved, saved_style)]);
+}
+
+/// What is selected, in words. All below a step may be a million, so they are not counted.
+fn selected(bench: &Workbench) -> Option<String> {
+    Some(match bench.selection.as_ref()? {
+        Selected::Below { top } => format!("◆ {top} and all below"),
+        Selected::Meant { nodes } => format!("◆ {} selected", nodes.len()),
+        Selected::Range { .. } => format!("◆ {} selected", bench.selected()?.len()),
+    })
 }
 
 fn mode(model: &Model, bench: &Workbench) -> String {

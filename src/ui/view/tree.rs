@@ -100,12 +100,15 @@ fn draw_row(
         (false, false) => Style::new(),
     };
     let columns = usize::from(area.width);
-    let (word, scope) = standing(tree, row.tail);
+    let (word, scope) = match standing(tree, row.tail) {
+        ("" | "answer" | "wrong", _) if bench.is_doomed(id) => ("prune?", "state.pruned"),
+        standing => standing,
+    };
     let downstream = scope == "state.open" && marks::is_downstream(bench, id);
     let style = theme.style(if downstream { "downstream" } else { scope });
     let mut left = guides(bench, row.head, columns / 2);
     left.push_str(fold_mark(bench, row.tail));
-    let glyph = glyph(tree, row.tail);
+    let glyph = if bench.is_selected(id) { "◆" } else { glyph(tree, row.tail) };
     let text = SafeText::line(step_text(tree, id));
     let text = shifted(&text, bench.sight.shift);
     let chain = format!("{}{}", repeats(tree, id), chain_length(tree, row, id));

@@ -1,0 +1,201 @@
+//! The compare screen: two nodes side by side, until a person says which is better.
+//!
+//! Responsible for which pair is shown and for recording the choice. In blind mode names, scores and
+//! origin are hidden until it is made, and chance decides which node stands on which side. What
+//! differs is worked out by the `curate` room.
+
+use super::Effect;
+use super::argument::Arguments;
+use super::model::Model;
+use super::overlay::Overlay;
+use super::workbench::change;
+use crate::curate::compare::{self, Comparison};
+use crate::search::Random;
+use crate::tree::{Body, NodeId, Preference, Tree};
+
+/// The compare screen.
+#[derive(Debug, Clone)]
+pub struct Comparing {
+    /// What is compared, in the order in which it is shown.
+    pub pairs: Vec<[NodeId; 2]>,
+    /// The pair that is shown.
+    pub at: usize,
+    /// Whether what speaks for either is hidden until the choice is made.
+    pub blind: bool,
+    /// How many rows the texts are scrolled down.
+    pub scrolled: usize,
+}
+
+impl Comparing {
+    /// Returns the pair that is shown.
+    #[must_use]
+    pub fn pair(&self) -> Option<[NodeId; 2]> {
+        self.pairs.get(self.at).copied()
+    }
+
+    /// Returns whether names, scores and origin are hidden at present.
+    #[must_use]
+    pub fn is_hidden(&self, tree: &Tree) -> bool {
+        self.blind && self.pair().is_some_and(|pair| choice(tree, pair).is_none())
+    }
+
+    /// Returns how many of the pairs are decided.
+    #[must_use]
+    pub fn decided(&self, tree: &Tree) -> usize {
+        self.pairs.iter().filter(|pair| choice(tree, **pair).is_some()).count()
+    }
+}
+
+/// Returns the newest choice between two nodes, if there is one.
+#[must_use]
+pub fn choice(tree: &Tree, pair: [NodeId; 2]) -> Option<Preference> {
+    let between =
+        |choice: &&Preference| pair.contains(&choice.winner) && pair.contains(&choice.loser);
+    tree.preferences().iter().rev().find(between).copied()
+}
+
+/// Opens the compare screen: on the chosen step and what stands beside it, on it and a node that is
+/// named, or on two nodes that are named.
+pub(super) fn open(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
+    let Some(bench) = model.workbench() else { return Vec::new() };
+    let found = match (arguments.word(0), arguments.word(1)) {
+        (None, _) => beside(&bench.tree, bench.cursor),
+        (Some(other), None) => named(&bench.tree, other).map(|other| vec![(bench.cursor, other)]),
+        (Some(one), Some(other)) => {
+            named(&bench.tree, one).and_then(|one| Ok(vec![(one, named(&bench.tree, other)?)]))
+        }
+    };
+    let checked = found.and_then(|pairs| {
+        let [(one, other), ..] = pairs[..] else { return Ok(pairs) };
+        Comparison::of((&bench.tree, one), (&bench.tree, other)).map(|_| pairs)
+    });
+    let pairs = match checked {
+        Ok(pairs) => pairs,
+        Err(message) => {
+            model.complain(message);
+            return Vec::new();
+        }
+    };
+    let blind = bench.judging.blind;
+    let pairs = pairs.into_iter().map(|(one, other)| [one, other]).collect();
+    let mut comparing = Comparing { pairs, at: 0, blind, scrolled: 0 };
+    if blind {
+        shuffle(&mut comparing, bench.tree.sequence());
+    }
+    model.overlays.push(Overlay::Comparing(comparing));
+    Vec::new()
+}
+
+fn beside(tree: &Tree, node: NodeId) -> Result<Vec<(NodeId, NodeId)>, String> {
+    let pairs = compare::pairs(tree, node);
+    if pairs.is_empty() {
+        return Err(format!(
+            "Nothing stands beside {node} to compare it with; :compare #3 #7 names two steps."
+        ));
+    }
+    Ok(pairs)
+}
+
+/// Reads a node such as `#12` or `12`.
+fn named(tree: &Tree, word: &str) -> Result<NodeId, String> {
+    let number = word.trim_start_matches('#').parse().ok().map(NodeId);
+    number.filter(|node| tree.contains(*node)).ok_or_else(|| {
+        format!("There is no step {word} in this tree; its last is #{}.", tree.len() - 1)
+    })
+}
+
+/// Lets chance decide which node stands on which side.
+fn shuffle(comparing: &mut Comparing, seed: u64) {
+    let mut random = Random::new(seed);
+    for pair in &mut comparing.pairs {
+        if random.below(2) == 1 {
+            pair.reverse();
+        }
+    }
+}
+
+fn comparing(model: &mut Model) -> Option<&mut Comparing> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Comparing(comparing)) => Some(comparing),
+        _ => None,
+    }
+}
+
+/// Records that the first of the pair is better, or the second. Of a pair that is not blind the
+/// next one follows at once.
+pub(super) fn choose(model: &mut Model, side: usize, now: u64) -> Vec<Effect> {
+    let Some(Overlay::Comparing(comparing)) = model.overlays.last() else { return Vec::new() };
+    let Some(pair) = comparing.pair() else { return Vec::new() };
+    let (winner, loser) = (pair[side], pair[1 - side]);
+    let mut blind = false;
+    let mut done = false;
+    let effects = change(model, now, |bench| {
+        if choice(&bench.tree, pair).is_some_and(|choice| choice.winner == winner) {
+            return Err(format!("{winner} is chosen already; n shows the next pair."));
+        }
+        blind = bench.judging.blind && choice(&bench.tree, pair).is_none();
+        done = true;
+        let body = Body::Preferred { winner, loser, blind };
+        Ok(bench.timed(vec![body], winner, now))
+    });
+    if done {
+        if !blind {
+            step(model, 1);
+        }
+        let left = left(model);
+        let next = if blind { " Enter goes on." } else { "" };
+        model.tell(format!("{winner} is better than {loser}; {left} left.{next}"));
+    }
+    effects
+}
+
+/// How many pairs have no choice yet.
+fn left(model: &Model) -> usize {
+    let (Some(bench), Some(Overlay::Comparing(comparing))) =
+        (model.workbench(), model.overlays.last())
+    else {
+        return 0;
+    };
+    comparing.pairs.len() - comparing.decided(&bench.tree)
+}
+
+/// Shows the next pair, or the one before.
+pub(super) fn step(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(comparing) = comparing(model) {
+        let count = comparing.pairs.len().max(1);
+        comparing.at = (comparing.at + count).saturating_add_signed(by) % count;
+        comparing.scrolled = 0;
+    }
+    Vec::new()
+}
+
+/// Scrolls the texts.
+pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(comparing) = comparing(model) {
+        comparing.scrolled = comparing.scrolled.saturating_add_signed(by).min(10_000);
+    }
+    Vec::new()
+}
+
+/// Hides what speaks for either until the choice is made, or shows it.
+pub(super) fn blind(model: &mut Model) -> Vec<Effect> {
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    bench.judging.blind = !bench.judging.blind;
+    let (blind, seed) = (bench.judging.blind, bench.tree.sequence());
+    if let Some(comparing) = comparing(model) {
+        comparing.blind = blind;
+        if blind {
+            shuffle(comparing, seed);
+        }
+    }
+    model.tell(if blind {
+        "Names, scores and origin are hidden until you choose; chance decides who stands where."
+    } else {
+        "Names, scores and origin are shown."
+    });
+    Vec::new()
+}
+
+#[cfg(test)]
+#[path = "comparing_tests.rs"]
+mod tests;
