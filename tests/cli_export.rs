@@ -116,8 +116,26 @@ fn what_cannot_be_exported_says_why() {
     let both = format!("{BOTH} --format trl-sft,markdown --out set");
     refused(home, &both, 2, "do not share a folder");
     let dry = run(home, &format!("{BOTH} --format markdown,mermaid --out set --dry-run"));
-    assert!(out(&dry).contains("4 files would be in set"), "{}", errors(&dry));
+    assert!(out(&dry).contains("4 files would be made."), "{}", errors(&dry));
     assert!(!home.join("set").exists());
+}
+
+#[test]
+fn a_preview_says_what_is_learnt_and_writes_nothing() {
+    let home = home();
+    let home = home.path();
+    let dpo = "export 0000.pleach 0001.pleach --format trl-dpo --preview";
+    let shown = out(&run(home, dpo));
+    let marks: Vec<_> = shown.lines().filter(|line| line.ends_with(':')).collect();
+    assert_eq!(marks[..3], ["│ only read:", "+ good:", "- bad:"]);
+    let record = lines(&run(home, &format!("{dpo} 2 --json"))).remove(0);
+    assert!(shown.contains(record["prompt"][0]["content"].as_str().unwrap()));
+    let other = lines(&run(home, &format!("{dpo} 3 --json"))).remove(0);
+    assert_ne!(record["prompt"], other["prompt"], "the third is of the other session");
+    refused(home, &format!("{dpo} 9"), 3, "there are 4");
+    refused(home, &format!("{dpo} 0"), 3, "there is no record 0");
+    refused(home, "export 0000.pleach --format trl-sft,trl-dpo --preview", 2, "of one format");
+    refused(home, "export 0000.pleach --format trl-sft", 2, "--out");
 }
 
 #[test]

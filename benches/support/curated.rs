@@ -77,7 +77,9 @@ impl Log {
         let node = NodeId(self.nodes);
         let origin = Origin { proposer: "sample".into(), seed: 1, sampling: Sampling::default() };
         self.push(Body::NodeAdded { node, parent, origin });
-        let token = |word: &str| Token { id: 7, logprob: -0.5, bytes: word.as_bytes().to_vec() };
+        let id = |word: &str| word.bytes().fold(0, |id, byte| (id * 31 + i32::from(byte)) % 32_000);
+        let token =
+            |word: &str| Token { id: id(word), logprob: -0.5, bytes: word.as_bytes().to_vec() };
         self.push(Body::TokensAppended {
             node,
             tokens: text.split_inclusive(' ').map(token).collect(),

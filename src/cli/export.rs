@@ -3,12 +3,15 @@
 //! Responsible for finding the chat template and the tokenizer that a format needs, and for
 //! what is printed. What is written is the business of the `export` room.
 
+use std::path::Path;
+
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::arguments::ModelArguments;
 use super::curation::any_query;
 use super::exit::{Exit, Failure};
 use super::export_arguments::ExportArguments;
+use super::export_preview::preview;
 use super::loading;
 use super::output::Output;
 use super::stop::Stop;
@@ -32,6 +35,8 @@ pub fn export(
 ) -> Result<Exit, Failure> {
     let (formats, views) = sorted(&arguments.format)?;
     let options = options(arguments)?;
+    // Where it may be absent, nothing is written.
+    let out = arguments.out.as_deref().unwrap_or(Path::new(""));
     let needs = formats.iter().map(|format| format.needs).max().unwrap_or(Needs::Nothing);
     let asked = loading::options(model)?;
     let rendering = match needs {
@@ -40,6 +45,13 @@ pub fn export(
             Rendering::of_model(&asked).map_err(|message| Failure::new(Exit::Input, message))?,
         ),
     };
+    if let (Some(number), [format]) = (arguments.preview, formats.as_slice()) {
+        return preview(arguments, format, &options, rendering.as_ref(), number, output);
+    }
+    if arguments.preview.is_some() && views.is_empty() {
+        let message = "a preview is of one format; name one with --format".to_owned();
+        return Err(Failure::new(Exit::Usage, message));
+    }
     let tokenizer = match needs {
         Needs::Tokenizer => Some(Tokenizer::start(model.engine, asked)?),
         _ => None,
@@ -69,10 +81,10 @@ pub fn export(
         }
         if arguments.dry_run {
             let count = arguments.files.len() * views.len();
-            output.row(&format!("{count} files would be in {}.", arguments.out.display()))?;
+            output.row(&format!("{} would be made.", export::count(count, "file")))?;
             return Ok(Exit::Fine);
         }
-        let place = view::write(&arguments.files, &views, &arguments.out, &mut tools)?;
+        let place = view::write(&arguments.files, &views, out, &mut tools)?;
         bar.finish_and_clear();
         output.row(&format!("Written to {}.", place.display()))?;
         return Ok(Exit::Fine);
@@ -90,8 +102,7 @@ pub fn export(
         print(&report, arguments.json, output)?;
         return Ok(Exit::Fine);
     }
-    let (report, place) =
-        dataset::write(&arguments.files, &formats, &options, &arguments.out, &mut tools)?;
+    let (report, place) = dataset::write(&arguments.files, &formats, &options, out, &mut tools)?;
     bar.finish_and_clear();
     print(&report, arguments.json, output)?;
     if !arguments.json {

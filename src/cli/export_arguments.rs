@@ -18,8 +18,8 @@ pub struct ExportArguments {
     #[arg(long, required = true, value_name = "FORMAT", value_delimiter = ',', value_parser = Goal::named)]
     pub format: Vec<Goal>,
     /// The folder to make.
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["dry_run", "preview"])]
+    pub out: Option<PathBuf>,
     /// Only records that have a step which the query means; docs/queries.md has the language.
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
@@ -50,7 +50,10 @@ pub struct ExportArguments {
     /// Only say what would be written.
     #[arg(long)]
     pub dry_run: bool,
-    /// Print the report as one JSON object.
+    /// Only print a record, the first or that of a number, and what a trainer does with its text.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1")]
+    pub preview: Option<usize>,
+    /// Print the report, or the record of a preview, as one JSON object.
     #[arg(long)]
     pub json: bool,
 }
@@ -74,6 +77,7 @@ impl ExportArguments {
             ("--drop", !self.drop.is_empty()),
             ("--parquet", self.parquet),
             ("--license", self.license.is_some()),
+            ("--preview", self.preview.is_some()),
             ("--json", self.json),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)

@@ -16,6 +16,7 @@ mod eval;
 mod exit;
 mod export;
 mod export_arguments;
+mod export_preview;
 mod grow;
 mod growing;
 mod headless;

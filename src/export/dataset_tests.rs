@@ -203,6 +203,17 @@ fn a_query_takes_what_goes_through_a_step_that_it_means() {
 }
 
 #[test]
+fn balance_is_for_formats_that_take_bad_examples() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("small.pleach");
+    save(&small().log(), 1, &path);
+    let options = Options { balance: Some(1.0), ..Options::default() };
+    let names = ["axolotl-chat", "trl-kto", "trl-dpo"];
+    let report = export(&[path], &names, &options, &home.path().join("set")).unwrap();
+    assert_eq!(report.formats.iter().map(Table::rows).collect::<Vec<_>>(), [2, 2, 1]);
+}
+
+#[test]
 fn a_query_that_fits_no_session_is_refused_and_one_that_means_nothing_says_so() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("small.pleach");

@@ -33,6 +33,15 @@ pub enum Wants {
     Session,
 }
 
+impl Wants {
+    /// Returns whether some of the records are of bad examples, so that there is something to
+    /// balance.
+    #[must_use]
+    pub fn takes_bad(self) -> bool {
+        matches!(self, Self::Judged | Self::Any | Self::Steps)
+    }
+}
+
 /// What one record is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Example {

@@ -84,7 +84,9 @@ pub fn decide(collected: &Collected, options: &Options) -> (Report, Vec<Fates>) 
     let mut formats = Vec::new();
     let mut all_fates = Vec::new();
     for draft in &collected.drafts {
-        let (fates, flags) = plan(&draft.entries, &splits, options);
+        let balance = options.balance.filter(|_| draft.format.wants.takes_bad());
+        let options = Options { balance, ..options.clone() };
+        let (fates, flags) = plan(&draft.entries, &splits, &options);
         let table = table(draft, &fates, &flags);
         let pseudo: usize =
             ["vote", "rating"].iter().filter_map(|word| table.judged_by.get(word)).sum();

@@ -65,6 +65,30 @@ pub enum Fate {
     Bad,
 }
 
+impl Fate {
+    /// Returns its mark at the left edge of a text.
+    #[must_use]
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Read => "│",
+            Self::Learnt => "█",
+            Self::Good => "+",
+            Self::Bad => "-",
+        }
+    }
+
+    /// Returns the word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "only read",
+            Self::Learnt => "learnt",
+            Self::Good => "good",
+            Self::Bad => "bad",
+        }
+    }
+}
+
 /// Surveys a session file.
 ///
 /// # Errors

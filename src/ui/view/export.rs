@@ -102,11 +102,11 @@ fn lay_out(found: &Survey, record: usize, theme: &Theme, columns: usize, rows: &
     }
     let mut before = None;
     for passage in &shown.passages {
-        let (mark, word, scope) = match passage.fate {
-            Fate::Read => ("│", "only read", "muted"),
-            Fate::Learnt => ("█", "learnt", "value.high"),
-            Fate::Good => ("+", "good", "value.high"),
-            Fate::Bad => ("-", "bad", "value.low"),
+        let (mark, word) = (passage.fate.mark(), passage.fate.word());
+        let scope = match passage.fate {
+            Fate::Read => "muted",
+            Fate::Learnt | Fate::Good => "value.high",
+            Fate::Bad => "value.low",
         };
         if before != Some(passage.fate) {
             rows.push(vec![Span::styled(format!("{mark} {word}:"), theme.style("title"))]);
