@@ -36,6 +36,8 @@ const SIZE: (u16, u16) = (200, 60);
 const KEY_EVERY: Duration = Duration::from_millis(37);
 /// Moving, folding and jumping over the whole tree.
 const KEYS: &str = "jjjljjlkjh<tab><tab><c-d><c-d>ljj<c-u>Gkkkhlgg<c-d>jl<tab>j<tab>gahJK";
+/// How long nothing happens while frames are counted that should not be.
+const IDLE: Duration = Duration::from_secs(3);
 /// The search runs so long before the first key.
 const WARM_UP: Duration = Duration::from_secs(1);
 
@@ -56,11 +58,14 @@ fn main() {
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let problem = Problem { text: "What is 20 + 1?".to_owned(), ..Problem::default() };
-    let empty = measure(folder.path(), Effect::Create(problem), time, pace);
+    let empty = measure(folder.path(), Effect::Create(problem), Person::Types(time), pace);
     empty.print("empty at first");
-    let large = measure(folder.path(), Effect::Open(session), time, pace);
+    let large = Effect::Open(session);
+    let rested = measure(folder.path(), large.clone(), Person::Rests(IDLE), pace);
+    let large = measure(folder.path(), large, Person::Types(time), pace);
     large.print(&format!("{nodes} nodes at first"));
     println!("p99, large to empty: {:.2}", large.percentile(99) / empty.percentile(99));
+    println!("frames at rest in {IDLE:?}: {}", rested.frames);
 }
 
 /// What was measured.
@@ -93,8 +98,17 @@ impl Figures {
     }
 }
 
-/// Runs the program on a session for some time and presses keys.
-fn measure(folder: &Path, opening: Effect, time: Duration, pace: u32) -> Figures {
+/// What somebody does at the keyboard, and for how long.
+#[derive(Clone, Copy)]
+enum Person {
+    /// Lets the search run and presses keys.
+    Types(Duration),
+    /// Opens the session and looks at it.
+    Rests(Duration),
+}
+
+/// Runs the program on a session for some time.
+fn measure(folder: &Path, opening: Effect, what: Person, pace: u32) -> Figures {
     let (engine, events) = Scripted::start(Script { pace, depth: 12 });
     engine.send(Request::Load(ModelOptions::default()));
     let sessions = Sessions { folder: Some(folder.to_owned()), seed: Some(7) };
@@ -117,7 +131,7 @@ fn measure(folder: &Path, opening: Effect, time: Duration, pace: u32) -> Figures
     let is_new = matches!(opening, Effect::Create(_));
     let person = {
         let (sink, pressed) = (Arc::clone(&sink), Arc::clone(&pressed));
-        std::thread::spawn(move || person(&keyboard, is_new, time, &sink, &pressed))
+        std::thread::spawn(move || person(&keyboard, is_new, what, &sink, &pressed))
     };
     let mut latencies = Vec::new();
     let mut watch = |Latency(latency): Latency| {
@@ -177,7 +191,7 @@ struct Moment {
 fn person(
     keyboard: &UnboundedSender<Msg>,
     grows: bool,
-    time: Duration,
+    what: Person,
     sink: &Sink,
     pressed: &Mutex<VecDeque<Instant>>,
 ) -> (Moment, Moment) {
@@ -185,6 +199,15 @@ fn person(
     while !sink.workbench.load(Ordering::Relaxed) {
         std::thread::sleep(Duration::from_millis(1));
     }
+    let time = match what {
+        Person::Types(time) => time,
+        Person::Rests(time) => {
+            std::thread::sleep(WARM_UP);
+            let start = sink.moment();
+            std::thread::sleep(time);
+            return (start, sink.moment());
+        }
+    };
     if !grows {
         keyboard.send(Msg::Key(keys("s")[0])).expect("the program runs");
     }

@@ -5,21 +5,40 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests may fail by panicking
 
+use std::path::Path;
+
 use pleach::tree::Problem;
-use pleach::ui::{EngineKind, Opening, Options, Sessions, script};
+use pleach::ui::{EngineKind, Opening, Options, Sessions, script, styled};
 
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
 
 /// Runs keys on a new problem in an empty folder and returns the screen.
 fn screen(opening: Opening, keys: &str, size: (u16, u16)) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let options = Options {
+    let shown = script(&options(folder.path(), opening), keys, size).expect("the script runs");
+    without_pace(&shown)
+}
+
+/// A screen without the tokens of each second, which no two runs share.
+fn without_pace(shown: &str) -> String {
+    let mut cut = None;
+    let lines = shown.lines().map(|line| {
+        let at = line.find("Tokens a second").map(|at| line[..at].chars().count());
+        let from = at.or(cut);
+        cut = at;
+        let kept: String = line.chars().take(from.unwrap_or(usize::MAX)).collect();
+        format!("{}\n", kept.trim_end())
+    });
+    lines.collect()
+}
+
+fn options(folder: &Path, opening: Opening) -> Options {
+    Options {
         engine: EngineKind::Scripted,
         opening,
-        sessions: Sessions { folder: Some(folder.path().to_owned()), seed: Some(7) },
+        sessions: Sessions { folder: Some(folder.to_owned()), seed: Some(7) },
         ..Options::default()
-    };
-    script(&options, keys, size).expect("the script runs")
+    }
 }
 
 fn problem(text: &str) -> Opening {
@@ -36,6 +55,89 @@ fn snapshot(name: &str, opening: &Opening, keys: &str) {
         let name = format!("{name}-{}x{}", size.0, size.1);
         insta::assert_snapshot!(name, screen(opening.clone(), keys, size));
     }
+}
+
+/// Takes snapshots of a screen with its styles, in two themes and without colours.
+fn in_themes(name: &str, keys: &str) {
+    for theme in ["grove-dark", "grove-light", "mono"] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let options = options(folder.path(), problem("How much is half of 42?"));
+        let shown = styled(&options, keys, (80, 24), theme).expect("the script runs");
+        insta::assert_snapshot!(format!("{name}-{theme}"), shown);
+    }
+}
+
+#[test]
+fn styles_in_two_themes_and_without_colours() {
+    in_themes("styles", "gajjx");
+    in_themes("styles-palette", "<space><space>fold");
+    in_themes("styles-shaded", "llgt");
+    in_themes("styles-marks", "jl3j1gj:note see<enter>!");
+    in_themes("styles-notice", "jx:nothing<enter>");
+    in_themes("styles-graph", "gajjx<space>g");
+}
+
+#[test]
+fn a_wide_screen_has_three_columns() {
+    let shown = screen(problem("How much is half of 42?"), "ga", (200, 60));
+    insta::assert_snapshot!("wide-200x60", shown);
+    let shown = screen(problem("How much is half of 42?"), "ga", (150, 28));
+    insta::assert_snapshot!("wide-150x28", shown);
+}
+
+#[test]
+fn a_pane_alone() {
+    snapshot("zoom-tree", &problem("How much is half of 42?"), "ga+");
+    snapshot("zoom-path", &problem("How much is half of 42?"), "ga++");
+    let once = screen(problem("p"), "ga", (80, 24));
+    let all = screen(problem("p"), "ga+++", (80, 24));
+    assert_eq!(once, all, "the third time all panes are back");
+}
+
+#[test]
+fn siblings_that_are_sorted() {
+    snapshot("sorted", &problem("How much is half of 42?"), "zs");
+}
+
+#[test]
+fn the_monitors() {
+    snapshot("monitors", &problem("How much is half of 42?"), "gm");
+    snapshot("charts", &problem("How much is half of 42?"), "gmG");
+}
+
+#[test]
+fn what_else_a_step_could_have_said() {
+    snapshot("tokens", &problem("How much is half of 42?"), "jlgT");
+    snapshot("alternatives", &problem("How much is half of 42?"), "jlgT<enter>");
+    snapshot("branched", &problem("How much is half of 42?"), "jlgT<enter><down><enter>");
+}
+
+#[test]
+fn judging_and_the_lines_for_it() {
+    snapshot("judging", &problem("How much is half of 42?"), "jlgj3");
+    snapshot("editing", &problem("How much is half of 42?"), "jle");
+    snapshot("noting", &problem("How much is half of 42?"), "jlm");
+    snapshot("setting", &problem("How much is half of 42?"), ":set co<tab> ");
+}
+
+#[test]
+fn the_lists_of_policies_columns_and_aggregators() {
+    snapshot("policies", &problem("How much is half of 42?"), "<space>o");
+    snapshot("aggregators", &problem("How much is half of 42?"), "<space>b");
+    snapshot("columns", &problem("How much is half of 42?"), "<space>c");
+}
+
+#[test]
+fn the_tour() {
+    snapshot("tour", &problem("How much is half of 42?"), "<space>?");
+}
+
+#[test]
+fn formulas_in_unicode() {
+    let text = "Solve $x^2 + \\frac{a+1}{2} \\leq 3$, but not $\\begin{matrix}$";
+    snapshot("formulas", &problem(text), "");
+    let shown = screen(problem(text), ":set formulas false<enter>", (80, 24));
+    assert!(shown.contains("\\frac"), "{shown}");
 }
 
 #[test]

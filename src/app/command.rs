@@ -4,11 +4,12 @@
 //! can disagree with another.
 
 use super::argument::{Argument, Arguments, anything};
+use super::key::{Key, KeyCode};
 use super::model::Model;
 use super::{
-    Effect, appearance, asking, comparing, debate, export, find, help, judge, line, list, overlay,
-    page, prune, reader, replay, rewriting, searching, selecting, sight, signal, splicing, start,
-    tour, update, workbench,
+    Effect, alternatives, appearance, asking, comparing, debate, export, find, help, judge, line,
+    list, overlay, page, prune, reader, replay, rewriting, searching, selecting, sight, signal,
+    splicing, start, tour, update, workbench,
 };
 use crate::search::debate::Rules;
 use crate::session::MarkKind;
@@ -47,12 +48,27 @@ impl Command {
         std::iter::once(self.name.to_owned()).chain(arguments).collect()
     }
 
+    /// Returns whether a key sequence may run it at a place. Where text is typed a character is
+    /// a character; and the question whether to quit is answered by any, so that only its own
+    /// command has some.
+    #[must_use]
+    pub fn may_have(&self, sequence: &[Key], place: Place) -> bool {
+        let is_typing = Place::TEXT.contains(&place);
+        let is_asked = place == Place::Quit && self.places.len() > 1;
+        !((is_typing || is_asked) && sequence.first().is_some_and(types))
+    }
+
     /// Returns whether it works at a place.
     #[must_use]
     pub fn works_at(&self, place: Place) -> bool {
         let falls_back = place == Place::Replay && self.places.contains(&Place::Workbench);
         falls_back || self.places.contains(&place)
     }
+}
+
+/// Whether a key types a character.
+fn types(key: &Key) -> bool {
+    matches!(key.code, KeyCode::Char(_)) && !key.control && !key.alt
 }
 
 const START: &[Place] = &[Place::Start];
@@ -99,6 +115,8 @@ pub static COMMANDS: &[Command] = &[
     command!("last", "last row", ["G", "<end>"], BENCH, "Move", "", |m, _, _| workbench::go_to_row(m, usize::MAX)),
     command!("half-page-down", "half a page down", ["<c-d>", "<pgdn>"], BENCH, "Move", "", |m, _, _| workbench::half_page(m, 1)),
     command!("half-page-up", "half a page up", ["<c-u>", "<pgup>"], BENCH, "Move", "", |m, _, _| workbench::half_page(m, -1)),
+    command!("far-next", "256 siblings on", ["}"], BENCH, "Move", "", |m, _, _| workbench::far_sibling(m, true)),
+    command!("far-previous", "256 siblings back", ["{"], BENCH, "Move", "", |m, _, _| workbench::far_sibling(m, false)),
     command!("best", "go to the best answer", ["ga"], BENCH, "Move", "", |m, _, _| workbench::best_answer(m)),
     command!("scroll-down", "scroll the path down", ["J"], BENCH, "Move", "", |m, _, _| workbench::scroll_path(m, 1)),
     command!("scroll-up", "scroll the path up", ["K"], BENCH, "Move", "", |m, _, _| workbench::scroll_path(m, -1)),
@@ -112,6 +130,8 @@ pub static COMMANDS: &[Command] = &[
     command!("find-previous", "match before", ["N"], BENCH, "Look", "", |m, _, _| find::next(m, false)),
     command!("filter" [Argument::optional("TEXT", anything)], "show only what a query means or a text is in", ["f"], BENCH, "Look", "", |m, a, now| find::filter(m, a, now)),
     command!("hoist", "show only what is below here, or all", ["zo"], BENCH, "Look", "", |m, _, _| sight::hoist(m)),
+    command!("sort" [Argument::optional("ORDER", sight::orders)], "sort siblings by value, visits or creation", ["zs"], BENCH, "Look", "", |m, a, _| sight::sort(m, a)),
+    command!("zoom", "the tree alone, the path alone, or all", ["+"], BENCH, "Look", "", |m, _, _| sight::zoom(m)),
     command!("graph", "the tree as a graph, or as rows", ["gv", "<space>g"], BENCH, "Look", "", |m, _, _| sight::graph(m)),
     command!("shade", "shade tokens by probability, or not", ["gt", "<space>p"], BENCH, "Look", "", |m, _, _| sight::shade(m)),
     command!("shift-right", "scroll the rows to the right", ["<gt>"], BENCH, "Look", "", |m, _, _| sight::shift(m, 8)),
@@ -125,6 +145,7 @@ pub static COMMANDS: &[Command] = &[
     command!("grow-by" [Argument::needed("PROPOSER", asking::proposer_names)], "grow children here by a proposer, once", ["gE"], BENCH, "Grow", "", asking::grow_by),
     command!("proposer" [Argument::optional("NAME", asking::proposer_names)], "choose how steps are proposed", ["<space>n"], BENCH, "Grow", "", |m, a, _| asking::proposer(m, a)),
     command!("evaluate" [Argument::needed("EVALUATOR", asking::evaluator_names)], "ask an evaluator about this node", ["<space>v"], BENCH, "Judge", "", asking::evaluate),
+    command!("alternatives" [Argument::optional("TOKEN", anything), Argument::optional("CHOICE", anything)], "what else the step could have said", ["gT"], BENCH, "Grow", "", alternatives::alternatives),
     command!("roll-out", "roll out here to an answer", ["gr"], BENCH, "Grow", "", |m, _, now| workbench::roll_out(m, now)),
     command!("search-here", "start the search below this node", ["gs"], BENCH, "Grow", "", |m, _, now| workbench::search_here(m, now)),
     command!("debate", "let agents debate the answers", ["gd"], BENCH, "Grow", "", |m, _, now| debate::hold(m, Rules::SWE_SEARCH, now)),
@@ -161,7 +182,7 @@ pub static COMMANDS: &[Command] = &[
     command!("play", "play or pause", ["r", "s"], REPLAY, "Replay", "play", |m, _, now| replay::play(m, now)),
     command!("faster", "play faster", [">"], REPLAY, "Replay", "faster", |m, _, _| replay::change_speed(m, true)),
     command!("slower", "play slower", ["<lt>"], REPLAY, "Replay", "slower", |m, _, _| replay::change_speed(m, false)),
-    command!("speed" [Argument::needed("SPEED", replay::speeds)], "play at 0.25 to 64 times the pace, or full", [], REPLAY, "Replay", "", |m, a, _| replay::set_speed(m, a)),
+    command!("speed" [Argument::needed("SPEED", replay::speeds)], "play at 0.25 to 64 times the pace, or full", ["="], REPLAY, "Replay", "", |m, a, _| replay::set_speed(m, a)),
     command!("search-step", "next step of the search", ["."], REPLAY, "Replay", "step", |m, _, _| replay::jump(m, MarkKind::Step, true)),
     command!("search-step-back", "previous step of the search", [","], REPLAY, "Replay", "back", |m, _, _| replay::jump(m, MarkKind::Step, false)),
     command!("operation", "next operation", [")"], REPLAY, "Replay", "", |m, _, _| replay::step(m, 1)),
@@ -182,13 +203,13 @@ pub static COMMANDS: &[Command] = &[
     command!("leave-replay", "leave the replay", ["q"], REPLAY, "Replay", "leave", |m, _, _| replay::leave(m)),
     command!("sessions", "back to the start screen", ["gh"], BENCH, "Sessions", "", |m, _, _| update::go_home(m)),
     command!("retry-save", "save again after a failure", ["gw"], BENCH, "Sessions", "", |m, _, _| update::retry_save(m)),
-    command!("palette", "all commands, to choose from", ["<space><space>", "<c-p>"], BOTH, "Program", "", |m, _, _| list::palette(m)),
-    command!("line", "type a command", [":"], BOTH, "Program", "command", |m, _, _| line::open(m, "")),
+    command!("palette", "all commands, to choose from", ["<space><space>", "<a-x>"], Place::ALL, "Program", "", |m, _, _| list::palette(m)),
+    command!("line", "type a command", [":"], Place::ALL, "Program", "command", |m, _, _| line::open(m, "")),
     command!("theme" [Argument::optional("NAME", appearance::themes)], "choose a theme", ["<space>t"], BOTH, "Program", "", |m, a, _| appearance::theme(m, a)),
-    command!("set" [Argument::needed("SETTING", appearance::settings), Argument::needed("VALUE", appearance::setting_values)], "change a setting until the program ends", [], BOTH, "Program", "", |m, a, _| appearance::set(m, a)),
+    command!("set" [Argument::needed("SETTING", appearance::settings), Argument::needed("VALUE", appearance::setting_values)], "change a setting until the program ends", ["<space>s"], BOTH, "Program", "", |m, a, _| appearance::set(m, a)),
     command!("messages", "everything that was told", ["<space>m"], BOTH, "Program", "", |m, _, _| reader::messages(m)),
-    command!("tour", "a tour of the program", [], BOTH, "Program", "", |m, _, _| tour::begin(m)),
-    command!("help", "help", ["?", "<f1>"], BOTH, "Program", "help", |m, _, _| help::open(m)),
+    command!("tour", "a tour of the program", ["<space>?"], BOTH, "Program", "", |m, _, _| tour::begin(m)),
+    command!("help", "help", ["?", "<f1>"], Place::ALL, "Program", "help", |m, _, _| help::open(m)),
     command!("stop", "stop growing, then ask to quit", ["<c-c>"], Place::ALL, "Program", "", |m, _, now| update::stop(m, now)),
     command!("escape", "cancel the innermost thing", ["<esc>"], Place::ALL, "Program", "", |m, _, _| overlay::escape(m)),
     command!("accept", "accept", ["<enter>"], Place::TEXT, "Program", "accept", |m, _, now| overlay::accept(m, now)),
@@ -241,7 +262,7 @@ pub static COMMANDS: &[Command] = &[
     command!("help-page-down", "ten rows down", ["<pgdn>", "<c-d>"], HELP, "Program", "", |m, _, _| help::scroll(m, 10)),
     command!("help-page-up", "ten rows up", ["<pgup>"], HELP, "Program", "", |m, _, _| help::scroll(m, -10)),
     command!("export", "what an export would hold, and its records", ["<space>e"], BENCH, "Export", "", |m, _, _| export::open(m)),
-    command!("export-as" [Argument::needed("FORMAT", export::formats), Argument::optional("FOLDER", anything)], "write this session as a data set", [], BENCH, "Export", "", |m, a, _| export::write_as(m, a)),
+    command!("export-as" [Argument::needed("FORMAT", export::formats), Argument::optional("FOLDER", anything)], "write this session as a data set", ["<space>w"], BENCH, "Export", "", |m, a, _| export::write_as(m, a)),
     command!("format-next", "next format", ["j", "<down>"], EXPORT, "Export", "format", |m, _, _| export::choose(m, 1)),
     command!("format-previous", "previous format", ["k", "<up>"], EXPORT, "Export", "", |m, _, _| export::choose(m, -1)),
     command!("record-next", "next record", ["l", "<right>", "<space>"], EXPORT, "Export", "record", |m, _, _| export::turn(m, 1)),
@@ -255,3 +276,74 @@ pub static COMMANDS: &[Command] = &[
     command!("close-export", "close", ["q", "<enter>"], EXPORT, "Export", "close", |m, _, _| overlay::escape(m)),
     command!("quit-now", "quit", ["y", "q", "<enter>"], QUIT, "Program", "quit", |_, _, _| vec![Effect::Quit]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Call, Keymap, Msg, Overlay, Reader, parse_keys, update};
+
+    fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
+        let keys = parse_keys(keys).expect("keys");
+        keys.into_iter().flat_map(|key| update(model, Msg::Key(key), 1)).collect()
+    }
+
+    /// `pleach script` presses keys, so what has a key can be done without a terminal too.
+    #[test]
+    fn every_command_is_reached_by_key_palette_and_line_wherever_it_works() {
+        let (keymap, model) = (Keymap::default(), Model::new((80, 24), 0));
+        for place in Place::ALL {
+            let palette = list::commands(&keymap, *place);
+            let named = line::choices(&model, *place, "");
+            let has_key = |name: &str| {
+                let command = COMMANDS.iter().find(|command| command.name == name);
+                command.is_some_and(|command| !keymap.keys_of(*place, command).is_empty())
+            };
+            assert!(has_key("palette"), "the palette cannot be opened on {place:?}");
+            for command in COMMANDS.iter().filter(|command| command.places.contains(place)) {
+                let name = command.name;
+                assert!(palette.iter().any(|entry| entry.line == name), "{name}, palette");
+                assert!(named.iter().any(|(line, _)| line == name), "{name}, line");
+                assert_eq!(Call::read(name).map(|call| call.command.name), Ok(name));
+                let can_be_typed = Place::TEXT.contains(place) || *place == Place::Quit;
+                assert!(
+                    has_key(name) || (can_be_typed && name == "line"),
+                    "{name} has no key on {place:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_used_once() {
+        let mut names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn palette_and_line_work_over_whatever_lies_over_the_screen() {
+        let mut model = Model::new((80, 24), 0);
+        let paragraphs = vec![("text".to_owned(), false)];
+        let reader = Reader { paragraphs, ..Reader::default() };
+        model.overlays.push(Overlay::Reader(reader));
+        press(&mut model, ":read-up<enter>");
+        press(&mut model, "<a-x>read-up<enter>");
+        let [Overlay::Reader(reader)] = model.overlays.as_slice() else { panic!("{model:?}") };
+        assert_eq!(reader.scrolled, 2, "the line and the palette scrolled a row each");
+        press(&mut model, "<a-x>close<enter>");
+        assert!(model.overlays.is_empty());
+        // A palette over a line fills that line in.
+        press(&mut model, ":mess<a-x>complete<enter>");
+        let [Overlay::Line(line)] = model.overlays.as_slice() else { panic!("{model:?}") };
+        assert_eq!(line.field.text(), "messages");
+        // Any character is an answer to the question whether to quit.
+        press(&mut model, "<esc>");
+        model.overlays.push(Overlay::Quit);
+        press(&mut model, ":");
+        assert!(model.overlays.is_empty());
+        model.overlays.push(Overlay::Quit);
+        assert_eq!(press(&mut model, "<a-x>quit-now<enter>"), [Effect::Quit]);
+    }
+}

@@ -12,6 +12,7 @@ use super::document::Document;
 use super::line::nearest;
 
 /// All settings.
+#[allow(clippy::struct_excessive_bools)] // switches that a person sets apart from one another
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// The theme, and the one on a light background if that is another.
@@ -20,6 +21,8 @@ pub struct Config {
     pub theme_on_light: String,
     /// How many colours are used.
     pub colours: Colours,
+    /// Whether formulas are shown in Unicode.
+    pub formulas: bool,
     /// Whether the mouse is ours.
     pub mouse: bool,
     /// Whether the tour begins by itself on the first run.
@@ -99,6 +102,13 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        name: "formulas",
+        does: "Whether formulas in TeX are shown in Unicode, where they can be.",
+        default: "true",
+        values: SWITCH,
+        set: |config, value| switch(&mut config.formulas, value),
+    },
+    Setting {
         name: "mouse",
         does: "Whether the mouse chooses, folds and scrolls. Shift selects text all the same.",
         default: "true",
@@ -132,6 +142,7 @@ impl Default for Config {
             theme: "default".to_owned(),
             theme_on_light: String::new(),
             colours: Colours::Auto,
+            formulas: true,
             mouse: true,
             tour: true,
             plain: false,

@@ -63,7 +63,8 @@ fn engine(model: &Model) -> String {
 
 fn workbench(bench: &Workbench) -> Vec<String> {
     let mut lines = vec![step(bench, bench.cursor, "Chosen")];
-    let children = bench.tree.children(bench.cursor).filter(|id| !bench.outline.is_hidden(*id));
+    let children = bench.outline.children(&bench.tree, bench.cursor);
+    let children = children.filter(|id| !bench.outline.is_hidden(*id));
     lines.extend(children.map(|id| step(bench, id, "Child")));
     if let Some(best) = bench.best() {
         let correct = match best.correct {

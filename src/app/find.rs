@@ -93,7 +93,7 @@ fn nearest(bench: &Workbench, from: NodeId, to: fn(&Tree, NodeId) -> NodeId) -> 
     let mut at = from;
     for _ in 0..tree.len() {
         at = to(tree, at);
-        if !bench.outline.is_hidden(at) && bench.is_in_sight(at) && find.is_in(tree, at) {
+        if !bench.outline.is_left_out(tree, at) && bench.is_in_sight(at) && find.is_in(tree, at) {
             return Some(at);
         }
     }
@@ -195,7 +195,8 @@ pub(super) fn kept(model: &mut Model, text: &str, nodes: &[NodeId]) {
     let Some(bench) = model.workbench_mut() else { return };
     text.clone_into(&mut bench.sight.filter);
     bench.outline.set_filter(&bench.tree, Some(&|id| nodes.binary_search(&id).is_ok()));
-    let shown = bench.tree.ancestors(bench.cursor).find(|at| !bench.outline.is_hidden(*at));
+    let is_shown = |at: &NodeId| !bench.outline.is_left_out(&bench.tree, *at);
+    let shown = bench.tree.ancestors(bench.cursor).find(is_shown);
     walk(model, |_| shown);
     let steps = match nodes.len() {
         1 => "1 step has".to_owned(),

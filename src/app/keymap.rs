@@ -2,7 +2,9 @@
 //!
 //! Responsible for finding what a sequence means in a place and how it may go on. It is made
 //! from the command table and changed by the person's keymap file (`keymap_file`); nothing else
-//! says which key does what.
+//! says which key does what. Where a command of a few places and one of many want the same keys,
+//! the one of a few gets them; and where text is typed, or any key is an answer, characters are
+//! no keys.
 
 use std::collections::BTreeMap;
 
@@ -67,19 +69,25 @@ impl Binding {
 impl Default for Keymap {
     /// Makes the keymap of the command table's default keys.
     fn default() -> Self {
-        let mut sequences = BTreeMap::new();
-        for command in COMMANDS {
-            for keys in command.keys {
-                // A test reads every default key, so none is lost here.
-                if let Ok(sequence) = parse_keys(keys) {
-                    for place in command.places {
-                        let call = Call { command, arguments: Arguments::default() };
-                        sequences.insert((*place, sequence.clone()), Binding::new(vec![call]));
+        let mut keymap = Self { sequences: BTreeMap::new() };
+        let mut commands: Vec<_> = COMMANDS.iter().collect();
+        commands.sort_by_key(|command| std::cmp::Reverse(command.places.len()));
+        for command in commands {
+            let call = Call { command, arguments: Arguments::default() };
+            // A test reads every default key, so none is lost here.
+            for sequence in command.keys.iter().filter_map(|keys| parse_keys(keys).ok()) {
+                for place in command.places {
+                    if !command.may_have(&sequence, *place) {
+                        continue;
                     }
+                    let clashes =
+                        |other: &[Key]| other.starts_with(&sequence) || sequence.starts_with(other);
+                    keymap.sequences.retain(|(at, other), _| at != place || !clashes(other));
+                    keymap.bind(*place, sequence.clone(), Binding::new(vec![call.clone()]));
                 }
             }
         }
-        Self { sequences }
+        keymap
     }
 }
 
@@ -161,22 +169,37 @@ mod tests {
 
     #[test]
     fn default_keys_are_readable_and_mean_one_thing() {
-        let mut seen = BTreeMap::new();
+        let keymap = Keymap::default();
         for command in COMMANDS {
-            for keys in command.keys {
+            for (keys, place) in command
+                .keys
+                .iter()
+                .flat_map(|keys| command.places.iter().map(move |at| (keys, *at)))
+            {
                 let sequence = parse_keys(keys).expect("the notation is right");
-                for place in command.places {
-                    let other = seen.insert((*place, sequence.clone()), command.name);
-                    assert_eq!(other, None, "{keys} is bound twice on {place:?}");
+                if !command.may_have(&sequence, place)
+                    || keymap.keys_of(place, command).contains(&sequence_of(keys))
+                {
+                    continue;
                 }
+                // What took its keys must be a command of fewer places.
+                let taker = keymap.sequences.iter().find(|((at, other), _)| {
+                    *at == place && (other.starts_with(&sequence) || sequence.starts_with(other))
+                });
+                let (_, taker) = taker.expect("keys are only lost to others");
+                let taker = taker.calls()[0].command;
+                assert!(
+                    taker.places.len() < command.places.len(),
+                    "{keys} is wanted by {} and {} on {place:?}",
+                    command.name,
+                    taker.name
+                );
             }
         }
-        for (place, sequence) in seen.keys() {
-            for length in 1..sequence.len() {
-                let shadow = seen.get(&(*place, sequence[..length].to_vec()));
-                assert_eq!(shadow, None, "{sequence:?} can never be reached");
-            }
-        }
+    }
+
+    fn sequence_of(keys: &str) -> String {
+        written(&parse_keys(keys).expect("the notation is right"))
     }
 
     #[test]

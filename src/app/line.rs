@@ -187,7 +187,8 @@ pub(super) fn typed(model: &mut Model) {
     }
 }
 
-fn choices(model: &Model, place: Place, text: &str) -> Vec<(String, String)> {
+/// How a line could go on at a place: whole lines, and a word about each.
+pub(super) fn choices(model: &Model, place: Place, text: &str) -> Vec<(String, String)> {
     let here = || COMMANDS.iter().filter(|command| command.works_at(place));
     let (name, rest) = cut(text);
     if !text.trim_start().contains(char::is_whitespace) {

@@ -5,8 +5,9 @@
 
 use frizbee::{Config, Matcher, Pattern};
 
-use super::command::COMMANDS;
+use super::command::{COMMANDS, Place};
 use super::field::Field;
+use super::keymap::Keymap;
 use super::model::Model;
 use super::overlay::Overlay;
 use super::{Effect, line};
@@ -51,16 +52,20 @@ pub(super) fn open(model: &mut Model, title: &str, entries: Vec<Entry>) -> Vec<E
 
 /// Opens the palette: every command of the place, with its keys.
 pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
-    let place = model.place();
+    let entries = commands(&model.keymap, model.place());
+    open(model, "Commands", entries)
+}
+
+/// Every command of a place, as an entry that runs it.
+pub(super) fn commands(keymap: &Keymap, place: Place) -> Vec<Entry> {
     let named = COMMANDS.iter().filter(|command| command.works_at(place));
     let entries = named.map(|command| Entry {
         name: command.name.to_owned(),
         note: command.does.to_owned(),
-        aside: model.keymap.keys_of(place, command).join(" "),
+        aside: keymap.keys_of(place, command).join(" "),
         line: command.name.to_owned(),
     });
-    let entries = entries.collect();
-    open(model, "Commands", entries)
+    entries.collect()
 }
 
 /// Shows each choice of the list on top before it is made, from the entry of a name on.
@@ -68,6 +73,14 @@ pub(super) fn preview(model: &mut Model, name: &str, preview: fn(&mut Model, Opt
     if let Some(list) = list(model) {
         list.preview = Some(preview);
         list.chosen = list.entries.iter().position(|entry| entry.name == name).unwrap_or(0);
+    }
+    show(model);
+}
+
+/// Chooses an entry of the list on top.
+pub(super) fn choose(model: &mut Model, entry: usize) {
+    if let Some(list) = list(model) {
+        list.chosen = list.matches.iter().position(|at| *at == entry).unwrap_or(0);
     }
     show(model);
 }

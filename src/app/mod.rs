@@ -5,6 +5,7 @@
 //! what the effects say (`ui::runtime`), so a run can be recorded, replayed and tested without
 //! a terminal, an engine or a disk.
 
+mod alternatives;
 mod appearance;
 pub mod argument;
 mod asking;
@@ -33,6 +34,7 @@ mod overlay;
 mod page;
 mod place;
 mod prune;
+mod pulse;
 mod querying;
 mod reader;
 pub mod replay;
@@ -67,6 +69,7 @@ pub use model::{EngineState, Model, Notice, Screen};
 pub use mouse::{Mouse, MouseKind};
 pub use overlay::Overlay;
 pub use page::Page;
+pub use pulse::Pulse;
 pub use querying::{Aim, meant};
 pub use reader::{Reader, WIDEST as READER_WIDEST};
 pub use replay::Replay;

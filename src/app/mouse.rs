@@ -90,8 +90,10 @@ fn press(model: &mut Model, mouse: Mouse) {
 }
 
 fn drag(model: &mut Model, mouse: Mouse) {
-    if model.drags_split && model.size.0 > 0 {
-        let share = u32::from(mouse.x) * 1000 / u32::from(model.size.0);
+    let layout = model.layout();
+    if model.drags_split {
+        let both = u32::from(layout.tree.width + layout.path.width).max(1);
+        let share = u32::from(mouse.x) * 1000 / both;
         model.panes.split = u16::try_from(share).unwrap_or(1000);
     }
 }

@@ -3,6 +3,7 @@
 use super::Effect;
 use super::model::Model;
 use super::overlay::Overlay;
+use super::pulse::Pulse;
 use crate::monitor::{self, Health};
 
 /// A page while it is read.
@@ -29,7 +30,14 @@ pub(super) fn monitors(model: &mut Model) -> Vec<Effect> {
     let Some(bench) = model.workbench() else { return Vec::new() };
     let mut health = Health::default();
     health.add(&bench.tree);
-    let rows = monitor::page(&health.report());
+    let mut rows = monitor::page(&health.report());
+    rows.extend(monitor::charts(&bench.tree));
+    let tokens = bench.pulse.as_ref().map(Pulse::tokens).unwrap_or_default();
+    if let Some(most) = tokens.iter().max() {
+        rows.push(String::new());
+        rows.push(format!("Tokens a second, at most {most}"));
+        rows.push(monitor::spark(&tokens, 60));
+    }
     model.overlays.push(Overlay::Page(Page { title: "Monitors".to_owned(), rows, top: 0 }));
     Vec::new()
 }

@@ -101,6 +101,7 @@ impl Workbench {
         // What was looked for was looked for in another tree.
         self.sight.top = self.sight.top.filter(|top| self.tree.contains(*top));
         self.sight.find = None;
+        self.sight.order = "";
         self.sight.filter.clear();
     }
 }

@@ -5,6 +5,7 @@
 use super::Effect;
 use super::argument::Arguments;
 use super::find::{self, Find};
+use super::layout::Zoom;
 use super::model::Model;
 use super::workbench::{Workbench, walk};
 use crate::evaluate::Rating;
@@ -19,6 +20,8 @@ pub struct Sight {
     pub top: Option<NodeId>,
     /// How many columns of the steps' texts are scrolled out to the left.
     pub shift: usize,
+    /// By what siblings are sorted; empty for the order of their creation.
+    pub order: &'static str,
     /// The evaluators that have a column beside the search's own.
     pub columns: Vec<String>,
     /// Whether tokens are shaded by their probability.
@@ -104,6 +107,54 @@ pub(super) fn lower(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// By what siblings can be sorted, and how the person reads each.
+const ORDERS: [(&str, &str); 3] = [
+    ("value", "Siblings are sorted by value, the highest first; what grows now stands last."),
+    ("visits", "Siblings are sorted by visits, the most first; what grows now stands last."),
+    ("creation", "Siblings stand in the order of their creation."),
+];
+
+/// Sorts siblings by what is named, or by the next in turn.
+pub(super) fn sort(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
+    let at = |order: &str| ORDERS.iter().position(|(name, _)| *name == order);
+    let next = at(bench.sight.order).map_or(0, |at| (at + 1) % ORDERS.len());
+    let wanted = if arguments.text().is_empty() { Some(next) } else { at(arguments.text()) };
+    let Some((name, told)) = wanted.map(|at| ORDERS[at]) else {
+        let names = ORDERS.map(|(name, _)| name).join(", ");
+        model.complain(format!("Siblings are sorted by one of: {names}."));
+        return Vec::new();
+    };
+    bench.sight.order = name;
+    let Workbench { tree, outline, .. } = &mut *bench;
+    let tree = &*tree;
+    #[allow(clippy::cast_precision_loss)]
+    match name {
+        "value" => outline.sort(tree, Some(&|id| tree.statistics(id, Rating::NAME).mean)),
+        "visits" => outline.sort(tree, Some(&|id| tree.statistics(id, Rating::NAME).visits as f64)),
+        _ => outline.sort(tree, None),
+    }
+    let here = bench.cursor;
+    walk(model, |_| Some(here));
+    model.tell(told);
+    Vec::new()
+}
+
+/// The orders of siblings.
+pub(super) fn orders(_: &Model) -> Vec<String> {
+    ORDERS.map(|(name, _)| name.to_owned()).to_vec()
+}
+
+/// Gives the tree the screen to itself, then the path, then none.
+pub(super) fn zoom(model: &mut Model) -> Vec<Effect> {
+    model.panes.zoom = match model.panes.zoom {
+        None => Some(Zoom::Tree),
+        Some(Zoom::Tree) => Some(Zoom::Path),
+        Some(Zoom::Path) => None,
+    };
+    Vec::new()
+}
+
 /// Adds a column for an evaluator, or takes it away.
 pub(super) fn column(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
     let name = arguments.text();
@@ -137,8 +188,8 @@ pub(super) fn evaluators(model: &Model) -> Vec<String> {
     names
 }
 
-/// Escape on the workbench: ends the selection, then judging, then what is looked for, then the
-/// filter, then the narrower sight.
+/// Escape on the workbench: ends the selection, then judging, then the zoom, then
+/// what is looked for, then the filter, then the narrower sight.
 pub(super) fn widen(model: &mut Model) {
     if let Some(bench) = model.workbench_mut()
         && (bench.selection.take().is_some() | bench.spare())
@@ -147,6 +198,9 @@ pub(super) fn widen(model: &mut Model) {
     }
     if let Some(bench) = model.workbench_mut().filter(|bench| bench.judging.on) {
         bench.judging.on = false;
+        return;
+    }
+    if model.panes.zoom.take().is_some() {
         return;
     }
     let Some(sight) = sight(model) else { return };

@@ -12,7 +12,7 @@ use super::replay;
 use super::rewriting;
 use super::start::Start;
 use super::workbench::Workbench;
-use super::{Effect, export, querying};
+use super::{Effect, alternatives, export, querying};
 use super::{signal, splicing};
 use crate::engine::Event;
 use crate::evaluate::Verdict;
@@ -174,10 +174,10 @@ fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
     signal::hear(model, event);
     let Some(bench) = model.live_mut() else { return Vec::new() };
     let turn = bench.driver.handle(&bench.tree, event);
-    if bench.saved.read_only.is_some() {
-        return Vec::new();
-    }
-    bench.take(turn, now)
+    let is_read_only = bench.saved.read_only.is_some();
+    let effects = if is_read_only { Vec::new() } else { bench.take(turn, now) };
+    alternatives::arrived(model);
+    effects
 }
 
 /// Puts a session on the workbench. A new one begins to grow at once.

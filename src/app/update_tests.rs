@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::super::{Entry, Keymap, MouseKind, parse_keys, tour};
+use super::super::{Entry, MouseKind, parse_keys, tour};
 use super::*;
 use crate::app::command::COMMANDS;
 use crate::engine::protocol::ModelOptions;
@@ -483,21 +483,6 @@ proptest! {
                 prop_assert!(!open.outline.is_hidden(open.cursor));
                 prop_assert!(open.outline.position(&open.tree, open.cursor) < open.outline.len());
             }
-        }
-    }
-}
-
-#[test]
-fn the_keymap_knows_every_command() {
-    let keymap = Keymap::default();
-    for command in COMMANDS {
-        for (keys, place) in command
-            .keys
-            .iter()
-            .flat_map(|keys| command.places.iter().map(move |place| (keys, place)))
-        {
-            let found = keymap.find(*place, &parse_keys(keys).unwrap());
-            assert!(matches!(found, Found::Binding(binding) if binding.is(command)));
         }
     }
 }

@@ -10,14 +10,15 @@ use super::Effect;
 use super::judge::Judging;
 use super::message::Opened;
 use super::model::Model;
+use super::pulse::Pulse;
 use super::querying::Aim;
 use super::replay::Replay;
 use super::selecting::Selected;
 use super::sight::Sight;
 use crate::aggregate::{Answer, Tally};
 use crate::evaluate::{Rating, verify};
-use crate::search::{Driver, Mode, Policy, Turn};
-use crate::tree::{Actor, Body, Finish, Node, NodeId, Operation, Outline, Row, Tree};
+use crate::search::{Alternatives, Driver, Mode, Policy, Turn};
+use crate::tree::{Actor, Body, Finish, NodeId, Operation, Outline, Row, Tree};
 
 /// A session on the workbench.
 #[derive(Debug)]
@@ -55,6 +56,10 @@ pub struct Workbench {
     pub answers: Vec<Answer>,
     /// The aggregator that ranks the answers on the screen, if the person chose one.
     pub aggregator: Option<String>,
+    /// The figures that the charts show; none in a replay.
+    pub pulse: Option<Pulse>,
+    /// What a step could have said, as it was last asked.
+    pub(super) alternatives: Option<Alternatives>,
     pub(super) tally: Tally,
     search_log: VecDeque<String>,
     pub(super) visited: BTreeMap<NodeId, NodeId>,
@@ -100,6 +105,7 @@ impl Workbench {
         let driver = Driver::new(policy, opened.seed, first_request);
         let mut bench = Self::of(tree, opened.path, opened.read_only, driver);
         bench.runs_commands = opened.problem.is_some();
+        bench.pulse = Some(Pulse::of(&bench.tree));
         Ok(bench)
     }
 
@@ -122,6 +128,8 @@ impl Workbench {
             stopped: None,
             answers: tally.answers(),
             aggregator: None,
+            pulse: None,
+            alternatives: None,
             tally,
             search_log: VecDeque::new(),
             visited: BTreeMap::new(),
@@ -225,6 +233,9 @@ impl Workbench {
                 }
             }
             _ => {}
+        }
+        if let Some(pulse) = &mut self.pulse {
+            pulse.take_in(&self.tree, &operation.body, now);
         }
         let stated = matches!(operation.body, Body::DebateStated { .. });
         if self.tally.take_in(&self.tree, &operation.body) || stated {
@@ -341,11 +352,9 @@ impl Workbench {
         (position.saturating_sub(line).min(lowest).max(first), end)
     }
 
-    /// The nearest sibling in a direction that has a row.
-    fn sibling(&self, to: fn(&Node) -> Option<NodeId>) -> Option<NodeId> {
-        let start = to(self.tree.node(self.cursor));
-        std::iter::successors(start, |id| to(self.tree.node(*id)))
-            .find(|id| !self.outline.is_hidden(*id))
+    /// The nearest sibling in a direction that has a row, or has one when its bucket is shown.
+    fn sibling(&self, forwards: bool) -> Option<NodeId> {
+        self.outline.sibling(&self.tree, self.cursor, forwards)
     }
 
     /// The path through the chosen node, and on to its end along the children visited last.
@@ -362,8 +371,9 @@ impl Workbench {
     /// The child of a node that was visited last, or its first.
     fn child_of(&self, id: NodeId) -> Option<NodeId> {
         let visited = self.visited.get(&id).copied();
-        let mut children = visited.into_iter().chain(self.tree.children(id));
-        children.find(|child| !self.outline.is_hidden(*child))
+        let visited = visited.filter(|child| !self.outline.is_left_out(&self.tree, *child));
+        let mut shown = self.outline.children(&self.tree, id);
+        visited.or_else(|| shown.find(|child| !self.outline.is_hidden(*child)))
     }
 
     fn row(&self) -> Row {
@@ -403,7 +413,7 @@ pub(super) fn child(model: &mut Model) -> Vec<Effect> {
 pub(super) fn next(model: &mut Model) -> Vec<Effect> {
     walk(model, |bench| {
         let below = || bench.outline.next(&bench.tree, bench.row()).map(|row| row.head);
-        bench.sibling(Node::next).or_else(below)
+        bench.sibling(true).or_else(below)
     })
 }
 
@@ -413,8 +423,13 @@ pub(super) fn previous(model: &mut Model) -> Vec<Effect> {
             let position = bench.outline.position(&bench.tree, bench.cursor).checked_sub(1)?;
             bench.outline.row(&bench.tree, position).map(|row| row.head)
         };
-        bench.sibling(Node::previous).or_else(above)
+        bench.sibling(false).or_else(above)
     })
+}
+
+/// Goes as many siblings on as a wide parent shows at a time, or back.
+pub(super) fn far_sibling(model: &mut Model, forwards: bool) -> Vec<Effect> {
+    walk(model, |bench| bench.outline.far_sibling(&bench.tree, bench.cursor, forwards))
 }
 
 /// Goes to the row at a position; beyond the rows that are in sight, to the first or the last.

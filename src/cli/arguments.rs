@@ -417,8 +417,11 @@ pub struct ScriptArguments {
     /// Print a picture (SVG) in place of text.
     #[arg(long)]
     pub svg: bool,
-    /// The theme of the picture.
-    #[arg(long, value_name = "NAME", default_value = "default", requires = "svg")]
+    /// Print below the text which style each cell has.
+    #[arg(long, conflicts_with = "svg")]
+    pub styles: bool,
+    /// The theme of the picture or the styles.
+    #[arg(long, value_name = "NAME", default_value = "default")]
     pub theme: String,
 }
 

@@ -1,5 +1,6 @@
 //! `pleach doctor FILE`: what is wrong with a session, and what of it can be saved; without a
-//! session, the machine and the model (`doctor_engine.rs`).
+//! session, the terminal and the person's files (`doctor_terminal.rs`), the machine and the model
+//! (`doctor_engine.rs`).
 //!
 //! Responsible for telling what was kept and what was lost, in words or as JSON. The file itself
 //! is never changed: what can be saved goes into a new session.
@@ -9,7 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::arguments::{DoctorArguments, ModelArguments};
-use super::doctor_engine;
+use super::doctor_engine::{self, EngineReport};
+use super::doctor_terminal::{self, Surroundings};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::session::{self, EXTENSION, Lost};
@@ -26,6 +28,15 @@ struct Findings {
     wrong: Option<String>,
     /// The new session; null where none was needed.
     salvaged: Option<PathBuf>,
+}
+
+/// What `--json` prints without a session.
+#[derive(Serialize)]
+struct Machine {
+    #[serde(flatten)]
+    surroundings: Surroundings,
+    #[serde(flatten)]
+    engine: EngineReport,
 }
 
 #[derive(Serialize)]
@@ -46,11 +57,15 @@ pub fn doctor(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let Some(file) = &arguments.file else {
-        let report = doctor_engine::examine(model)?;
+        let surroundings = doctor_terminal::examine();
+        if !arguments.json {
+            doctor_terminal::tell(&surroundings, output)?;
+        }
+        let engine = doctor_engine::examine(model)?;
         if arguments.json {
-            output.json(&report)?;
+            output.json(&Machine { surroundings, engine })?;
         } else {
-            doctor_engine::tell(&report, output)?;
+            doctor_engine::tell(&engine, output)?;
         }
         return Ok(Exit::Fine);
     };

@@ -29,7 +29,8 @@ pub fn start() -> Option<PathBuf> {
     Some(folder)
 }
 
-fn folder() -> Option<PathBuf> {
+/// Returns the folder of the log.
+pub fn folder() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     let state: PathBuf = base.state_dir().unwrap_or_else(|| base.data_dir());
     Some(state.join("pleach"))

@@ -12,6 +12,7 @@ mod curation_arguments;
 mod curve;
 mod doctor;
 mod doctor_engine;
+mod doctor_terminal;
 mod eval;
 mod exit;
 mod export;

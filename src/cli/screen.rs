@@ -59,7 +59,7 @@ pub fn script(
     arguments: ScriptArguments,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let ScriptArguments { file, keys, size, seed, svg, theme } = arguments;
+    let ScriptArguments { file, keys, size, seed, svg, styles, theme } = arguments;
     file.as_deref().map(check_session).transpose()?;
     let opening = file.map_or(Opening::StartScreen, Opening::File);
     let mut options = options(model, opening)?;
@@ -67,6 +67,8 @@ pub fn script(
     let screen = if svg {
         let title = format!("pleach after the keys {keys}");
         ui::picture(&options, &keys, size, &Picture { theme, title })
+    } else if styles {
+        ui::styled(&options, &keys, size, &theme)
     } else {
         ui::script(&options, &keys, size)
     };

@@ -20,8 +20,8 @@ use crate::engine::protocol::{Generate, Request, RequestId};
 use crate::engine::{Event, ModelInfo};
 use crate::evaluate::path_prompt;
 use crate::reasoning::Segmentation;
-use crate::search::Policy;
 use crate::search::proposers::is_of_path_alone;
+use crate::search::{ALTERNATIVE, Policy};
 use crate::session::{Header, Recording};
 use crate::tree::{NodeId, Sampling, Tree};
 
@@ -173,7 +173,8 @@ fn groups(tree: &Tree) -> (Vec<Group>, usize) {
     for node in tree.ids().skip(1) {
         let step = tree.node(node);
         let (Some(parent), Some(origin)) = (step.parent(), step.origin()) else { continue };
-        if step.token_ids().len() == 0 {
+        // A step that took another token was not sampled from its beginning.
+        if step.token_ids().len() == 0 || origin.proposer == ALTERNATIVE {
             continue;
         }
         if !is_of_path_alone(&origin.proposer) {

@@ -11,6 +11,7 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 
 use super::gguf;
 use super::protocol::{Content, ModelInfo, ModelOptions, Part, Prompt, Reading};
@@ -237,6 +238,20 @@ impl Model {
         forms.dedup();
         forms
     }
+}
+
+/// Returns the graphics processors that this build can use, each with its memory.
+#[must_use]
+pub fn gpus() -> Vec<String> {
+    let devices = list_llama_ggml_backend_devices().into_iter().filter(|device| {
+        use LlamaBackendDeviceType::{Gpu, IntegratedGpu};
+        matches!(device.device_type, Gpu | IntegratedGpu)
+    });
+    let told = devices.map(|device| {
+        let memory = device.memory_total >> 20;
+        format!("{} ({}, {memory} MiB)", device.description, device.backend)
+    });
+    told.collect()
 }
 
 fn fingerprint_of_file(path: &Path) -> std::io::Result<String> {

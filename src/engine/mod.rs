@@ -29,6 +29,7 @@ pub mod template;
 pub mod worker;
 
 pub use host::Worker;
+pub use llama::gpus;
 pub use protocol::{Event, Generate, ModelInfo, Request};
 pub use sandbox::Confined;
 pub use scripted::{Script, Scripted};

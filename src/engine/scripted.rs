@@ -122,14 +122,28 @@ impl Script {
                 let masses = (0..labels.len() as u64).map(mass).collect();
                 vec![Event::Labels { id: *id, masses, tokens: 8 }]
             }
-            Request::ScoreText { id, continuation, .. } => {
-                let Content::Text(text) = continuation else {
-                    let message = "the scripted engine scores text only".to_owned();
-                    return vec![Event::Failed { id: *id, message }];
+            Request::ScoreText { id, continuation, alternatives, .. } => {
+                let tokens: Vec<_> = match continuation {
+                    Content::Text(text) => text
+                        .split_inclusive(' ')
+                        .map(|word| scripted_token(word, 0, -0.5))
+                        .collect(),
+                    // What the ids stand for is not remembered.
+                    _ => path_of(continuation)
+                        .into_iter()
+                        .map(|id| Token { id, logprob: -0.5, bytes: Vec::new() })
+                        .collect(),
                 };
-                let tokens = text.split_inclusive(' ').map(|word| scripted_token(word, 0, -0.5));
-                let tokens = tokens.collect();
-                vec![Event::Scored { id: *id, tokens, alternatives: Vec::new() }]
+                let other = |at: usize, word: &&str| {
+                    scripted_token(&format!("{word} "), 0, -0.5 - at as f32)
+                };
+                let others =
+                    || OPENINGS[..3].iter().enumerate().map(|(at, word)| other(at, word)).collect();
+                let alternatives = match alternatives {
+                    0 => Vec::new(),
+                    _ => tokens.iter().map(|_| others()).collect(),
+                };
+                vec![Event::Scored { id: *id, tokens, alternatives }]
             }
             Request::Count { id } => {
                 let (counters, costs) = (Counters::default(), Vec::new());
@@ -227,16 +241,21 @@ fn info() -> ModelInfo {
 /// The tokens of the answer so far: the first content that is a path. A written step counts as
 /// a token a byte.
 fn path(prompt: &Prompt) -> Vec<i32> {
+    let is_path = |content: &&Content| !matches!(content, Content::Text(_));
+    prompt.turns.iter().map(|turn| &turn.content).find(is_path).map(path_of).unwrap_or_default()
+}
+
+fn path_of(content: &Content) -> Vec<i32> {
+    let of_text = |text: &str| text.bytes().map(i32::from).collect::<Vec<_>>();
     let of_part = |part: &Part| match part {
-        Part::Text(text) => text.bytes().map(i32::from).collect(),
+        Part::Text(text) => of_text(text),
         Part::Tokens(tokens) => tokens.clone(),
     };
-    let path = prompt.turns.iter().find_map(|turn| match &turn.content {
-        Content::Tokens(tokens) => Some(tokens.clone()),
-        Content::Parts(parts) => Some(parts.iter().flat_map(of_part).collect()),
-        Content::Text(_) => None,
-    });
-    path.unwrap_or_default()
+    match content {
+        Content::Text(text) => of_text(text),
+        Content::Tokens(tokens) => tokens.clone(),
+        Content::Parts(parts) => parts.iter().flat_map(of_part).collect(),
+    }
 }
 
 fn hash(prompt: &Prompt) -> u64 {

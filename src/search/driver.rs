@@ -22,12 +22,15 @@ use crate::evaluate::Evaluator;
 use crate::reasoning::Segmentation;
 use crate::tree::{Actor, Body, Budget, Finish, Model, NodeId, Source, State, Tree};
 
+mod branching;
 mod debating;
 mod growth;
 mod judging;
 mod work;
 
 use work::{Expecting, Fresh, Growth, Heard, Held, Judgement, Pending, Wanted};
+
+pub use branching::{ALTERNATIVE, Alternatives};
 
 /// What the driver is doing of its own accord. Work that a person asked for goes on in any mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +91,7 @@ pub struct Driver {
     frontier: Frontier,
     /// The debate that goes on.
     debating: Option<debating::Debating>,
+    alternatives: Option<Alternatives>,
 }
 
 /// A model, and what follows from it.
@@ -146,6 +150,7 @@ impl Driver {
             answered: Vec::new(),
             frontier: Frontier::default(),
             debating: None,
+            alternatives: None,
         }
     }
 
@@ -527,6 +532,7 @@ impl Driver {
                 let (masses, tokens) = (masses.clone(), *tokens);
                 self.judged(*id, Heard { masses, tokens, ..Heard::default() }, &mut turn);
             }
+            Event::Scored { id, alternatives, .. } => self.heard_alternatives(*id, alternatives),
             Event::Failed { id, message } => {
                 if let Some(pending) = self.pending.remove(id) {
                     match &pending {
@@ -535,6 +541,7 @@ impl Driver {
                             self.judgements.remove(judgement);
                         }
                         Pending::Growth(_) => {}
+                        Pending::Alternatives { .. } => return turn,
                     }
                     Self::give_up(tree, pending, message, &mut turn);
                     self.stop(message, Actor::Search, &mut turn);

@@ -13,6 +13,7 @@
 
 mod character;
 mod grapheme;
+mod mathematics;
 mod offsets;
 mod outside;
 mod safe;
@@ -24,6 +25,7 @@ mod wrap;
 mod wrap_tests;
 
 pub use grapheme::{EMOJI_BYTES, GRAPHEME_BYTES, GRAPHEME_MARKS};
+pub use mathematics::with_formulas;
 pub use outside::{safe_clipboard, safe_title};
 pub use safe::{LINE_COLUMNS, PARAGRAPH_COLUMNS, SafeText};
 pub use width::{Cell, cells, pad, truncate, width};

@@ -11,7 +11,7 @@ use std::fmt::{self, Write};
 use std::ops::Deref;
 
 use super::character;
-use super::grapheme::limit_grapheme;
+use super::grapheme::{EMOJI_BYTES, limit_grapheme};
 use super::offsets::Offsets;
 use super::width::{graphemes, width};
 
@@ -32,6 +32,19 @@ impl SafeText {
     pub fn line(text: &str) -> Self {
         let visible = show_characters(text, false, &mut Offsets::new(Vec::new()));
         Self(limit(&visible, LINE_COLUMNS, &mut Offsets::new(Vec::new())))
+    }
+
+    /// Makes the beginning of text safe for a row of so many columns; `…` stands for what is cut
+    /// off a long text, which is not read to its end.
+    #[must_use]
+    pub fn row(text: &str, columns: usize) -> Self {
+        // No column takes more bytes than this, but for marks that nobody can read.
+        let most = (columns + 1) * EMOJI_BYTES;
+        if text.len() <= most {
+            return Self::line(text);
+        }
+        let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        Self::line(&format!("{}…", &text[..end]))
     }
 
     /// Makes text safe for an area of screen: `\n` stays.

@@ -1,33 +1,55 @@
 //! The outline: which rows a tree has on a screen, and how to find them fast.
 //!
-//! Responsible for folds, for showing a chain (a run of only children) as one row, and for counting
+//! Responsible for folds, for showing a chain (a run of only children) as one row, for showing the
+//! children of a wide parent a bucket at a time, for the order of siblings, and for counting
 //! rows per subtree, so that finding row 500,000 does not walk 500,000 rows. Not responsible
 //! for drawing, nor for the tree: an outline is a view, and many can look at one tree.
 //!
 //! Invariant, for every node: `inner` is the sum of the children's rows; a node's rows are 1
 //! (0 if it continues the row of its parent) and, unless folded, `inner`. A hidden node, which
-//! repeats a sibling or was withdrawn, has no rows, and neither has anything below it.
+//! repeats a sibling, was withdrawn, or is not in its parent's bucket, has no rows, and neither has
+//! anything below it.
+
+use std::collections::HashMap;
 
 use super::arena::Tree;
 use super::node::{NodeId, State};
+
+mod order;
+
+use order::{Bucket, Order};
 
 /// The visible rows of a tree.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outline {
     views: Vec<View>,
     joins_chains: bool,
+    /// Whether a filter is on; then what it keeps shows, whatever its bucket.
+    filters: bool,
+    order: Order,
+    /// Wide parents that do not show their first bucket.
+    buckets: HashMap<NodeId, Bucket>,
+    /// How many children a bucket has.
+    bucket: u32,
 }
 
+/// How many children of a node are shown at a time.
+const BUCKET: u32 = 256;
+
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[allow(clippy::struct_excessive_bools)] // four facts that hold apart from one another
+#[allow(clippy::struct_excessive_bools)] // facts that hold apart from one another
 struct View {
     folded: bool,
     /// Whether the node shares the row of its parent.
     joined: bool,
-    /// Whether the node has no row because it repeats a sibling or was withdrawn.
+    /// Whether the node has no row, for any reason but a fold above it.
     hidden: bool,
     /// Whether the node has no row because a filter leaves it out, and all below it.
     filtered: bool,
+    /// Whether its parent shows another bucket of its children.
+    outside: bool,
+    /// How many siblings go before it.
+    place: u32,
     inner: u32,
 }
 
@@ -53,7 +75,19 @@ impl Outline {
     /// Makes an outline of a tree with everything unfolded.
     #[must_use]
     pub fn new(tree: &Tree) -> Self {
-        let mut outline = Self { views: Vec::new(), joins_chains: true };
+        Self::with_buckets_of(tree, BUCKET)
+    }
+
+    /// Makes an outline that shows so many children of a node at a time.
+    pub(super) fn with_buckets_of(tree: &Tree, bucket: u32) -> Self {
+        let mut outline = Self {
+            views: Vec::new(),
+            joins_chains: true,
+            filters: false,
+            order: Order::default(),
+            buckets: HashMap::new(),
+            bucket: bucket.max(2),
+        };
         outline.sync(tree);
         outline
     }
@@ -71,18 +105,20 @@ impl Outline {
 
     fn add(&mut self, tree: &Tree, id: NodeId) {
         let Some(parent) = tree.node(id).parent() else { return };
+        let before = self.order.append(tree, parent, id);
+        let place = before.map_or(0, |at| self.views[at.index()].place + 1);
+        let outside = place / self.bucket != self.bucket_of(parent);
         // What comes while a filter is on shows where its parent does.
         let filtered = self.views[parent.index()].filtered;
-        let hidden = filtered || hides(tree, id);
-        let elders =
-            std::iter::successors(tree.node(id).previous(), |at| tree.node(*at).previous());
-        let elder = elders.into_iter().find(|at| !self.is_hidden(*at));
+        let hidden = filtered || (outside && !self.filters) || hides(tree, id);
+        let is_shown = |at: &NodeId| self.filters || !self.views[at.index()].outside;
+        let elders = std::iter::successors(before, |at| self.before(tree, *at));
+        let elder = elders.take_while(is_shown).find(|at| !hidden && !self.is_hidden(*at));
         let joined = elder.is_none() && !hidden && self.joins_chains && parent != NodeId::ROOT;
-        let view = View { joined, hidden, filtered, ..View::default() };
+        let view = View { joined, hidden, filtered, outside, place, ..View::default() };
         self.views.push(view);
         let mut more = view.rows();
         if let Some(elder) = elder
-            && !hidden
             && self.views[elder.index()].joined
         {
             // The elder is an only child no longer, so it gets a row of its own.
@@ -97,18 +133,32 @@ impl Outline {
     /// parent.
     pub fn refresh(&mut self, tree: &Tree, id: NodeId) {
         let Some(parent) = tree.node(id).parent() else { return };
-        let hidden = self.views[id.index()].filtered || hides(tree, id);
-        if self.is_hidden(id) == hidden {
-            return;
+        let hidden = self.is_to_be_hidden(tree, id);
+        if self.is_hidden(id) != hidden {
+            self.change(tree, parent, |outline| outline.views[id.index()].hidden = hidden);
         }
+    }
+
+    /// Whether a node is to have no row.
+    fn is_to_be_hidden(&self, tree: &Tree, id: NodeId) -> bool {
+        let view = self.views[id.index()];
+        view.filtered || (view.outside && !self.filters) || hides(tree, id)
+    }
+
+    /// Changes which children of a node have rows, and counts anew.
+    fn change(&mut self, tree: &Tree, parent: NodeId, change: impl FnOnce(&mut Self)) {
         let rows = |outline: &Self| {
-            tree.children(parent).map(|at| i64::from(outline.views[at.index()].rows())).sum::<i64>()
+            outline
+                .shown(tree, parent)
+                .map(|at| i64::from(outline.views[at.index()].rows()))
+                .sum::<i64>()
         };
         let before = rows(self);
-        self.views[id.index()].hidden = hidden;
-        for child in tree.children(parent) {
+        let joined: Vec<_> = self.shown(tree, parent).collect();
+        for child in joined {
             self.views[child.index()].joined = false;
         }
+        change(self);
         if let Some(only) = self.only_child(tree, parent) {
             self.views[only.index()].joined = self.joins_chains && parent != NodeId::ROOT;
         }
@@ -118,12 +168,13 @@ impl Outline {
 
     /// The one child that has rows, if there is just one.
     fn only_child(&self, tree: &Tree, parent: NodeId) -> Option<NodeId> {
-        let mut shown = tree.children(parent).filter(|child| !self.is_hidden(*child));
+        let mut shown = self.shown(tree, parent).filter(|child| !self.is_hidden(*child));
         let only = shown.next()?;
         shown.next().is_none().then_some(only)
     }
 
-    /// Returns whether a node has no row because it repeats a sibling or was withdrawn.
+    /// Returns whether a node has no row, for any reason but a fold above it: it repeats a sibling,
+    /// was withdrawn, is filtered out, or is in another bucket than its parent shows.
     #[must_use]
     pub fn is_hidden(&self, id: NodeId) -> bool {
         self.views.get(id.index()).is_some_and(|view| view.hidden)
@@ -172,7 +223,7 @@ impl Outline {
                 }
                 left -= 1;
             }
-            at = tree.children(at).find(|child| {
+            at = self.shown(tree, at).find(|child| {
                 let rows = self.views[child.index()].rows();
                 let here = left < rows;
                 left -= if here { 0 } else { rows };
@@ -185,8 +236,8 @@ impl Outline {
     #[must_use]
     pub fn next(&self, tree: &Tree, row: Row) -> Option<Row> {
         let tail = row.tail;
-        let after = |id: NodeId| tree.ancestors(id).find_map(|at| tree.node(at).next());
-        let below = if self.is_folded(tail) { None } else { tree.node(tail).first_child() };
+        let after = |id: NodeId| tree.ancestors(id).find_map(|at| self.shown_after(tree, at));
+        let below = if self.is_folded(tail) { None } else { self.shown(tree, tail).next() };
         let mut head = below.or_else(|| after(tail))?;
         while self.is_hidden(head) {
             head = after(head)?;
@@ -210,8 +261,7 @@ impl Outline {
         let mut position = 0u32;
         let mut at = self.head(tree, shown);
         while let Some(parent) = tree.node(at).parent() {
-            let before =
-                std::iter::successors(tree.node(at).previous(), |id| tree.node(*id).previous());
+            let before = self.shown(tree, parent).take_while(|id| *id != at);
             position += before.map(|id| self.views[id.index()].rows()).sum::<u32>();
             position += u32::from(!self.views[parent.index()].joined);
             at = parent;
@@ -228,7 +278,7 @@ impl Outline {
     fn tail(&self, tree: &Tree, head: NodeId) -> NodeId {
         let mut tail = head;
         while !self.is_folded(tail)
-            && let Some(child) = tree.children(tail).find(|child| !self.is_hidden(*child))
+            && let Some(child) = self.shown(tree, tail).find(|child| !self.is_hidden(*child))
             && self.views[child.index()].joined
         {
             tail = child;
@@ -239,7 +289,8 @@ impl Outline {
     /// Returns whether a sibling with a row follows a node.
     #[must_use]
     pub fn has_next(&self, tree: &Tree, id: NodeId) -> bool {
-        let later = std::iter::successors(tree.node(id).next(), |at| tree.node(*at).next());
+        let later =
+            std::iter::successors(self.shown_after(tree, id), |at| self.shown_after(tree, *at));
         later.into_iter().any(|at| !self.is_hidden(at))
     }
 
@@ -283,6 +334,7 @@ impl Outline {
 
     /// Shows only nodes that are kept, and what leads to them; everything if there is no filter.
     pub fn set_filter(&mut self, tree: &Tree, keeps: Option<&dyn Fn(NodeId) -> bool>) {
+        self.filters = keeps.is_some();
         let mut kept = vec![keeps.is_none(); tree.len()];
         if let Some(keeps) = keeps {
             kept[0] = true;
@@ -294,9 +346,8 @@ impl Outline {
             }
         }
         for id in tree.ids().skip(1) {
-            let view = &mut self.views[id.index()];
-            view.filtered = !kept[id.index()];
-            view.hidden = view.filtered || hides(tree, id);
+            self.views[id.index()].filtered = !kept[id.index()];
+            self.views[id.index()].hidden = self.is_to_be_hidden(tree, id);
         }
         self.set_joins_chains(tree, self.joins_chains);
     }
@@ -333,8 +384,13 @@ impl Outline {
         self.joins_chains
     }
 
-    /// Unfolds whatever hides a node.
+    /// Unfolds whatever hides a node, and turns to its bucket.
     pub fn reveal(&mut self, tree: &Tree, id: NodeId) {
+        let is_outside = |at: &NodeId| !self.filters && self.views[at.index()].outside;
+        let outside: Vec<_> = tree.ancestors(id).filter(is_outside).collect();
+        for at in outside {
+            self.turn_to(tree, at);
+        }
         let folded: Vec<_> = tree.ancestors(id).skip(1).filter(|at| self.is_folded(*at)).collect();
         for at in folded {
             self.set_folded(tree, at, false);

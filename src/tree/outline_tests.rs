@@ -11,13 +11,14 @@ fn naive(tree: &Tree, outline: &Outline) -> Vec<Row> {
     fn joined(tree: &Tree, outline: &Outline, id: NodeId) -> bool {
         let Some(parent) = tree.node(id).parent() else { return false };
         let shown: Vec<_> =
-            tree.children(parent).filter(|child| !outline.is_hidden(*child)).collect();
+            outline.children(tree, parent).filter(|child| !outline.is_hidden(*child)).collect();
         outline.joins_chains() && parent != NodeId::ROOT && shown == [id]
     }
     fn walk(tree: &Tree, outline: &Outline, head: NodeId, rows: &mut Vec<Row>) {
         let mut tail = head;
         while !outline.is_folded(tail)
-            && let Some(child) = tree.children(tail).find(|child| !outline.is_hidden(*child))
+            && let Some(child) =
+                outline.children(tree, tail).find(|child| !outline.is_hidden(*child))
             && joined(tree, outline, child)
         {
             tail = child;
@@ -27,7 +28,7 @@ fn naive(tree: &Tree, outline: &Outline) -> Vec<Row> {
         }
         rows.push(Row { head, tail });
         if !outline.is_folded(tail) {
-            tree.children(tail).for_each(|child| walk(tree, outline, child, rows));
+            outline.children(tree, tail).for_each(|child| walk(tree, outline, child, rows));
         }
     }
     let mut rows = Vec::new();
@@ -56,11 +57,14 @@ proptest! {
         folds in prop::collection::vec((any::<u32>(), any::<bool>()), 0..30),
         joins in any::<bool>(),
         filter in prop::option::of((2u32..5, 0usize..150)),
+        bucket in prop::sample::select(vec![2u32, 3, 256]),
+        sort in prop::option::of(0u64..150),
+        goes in prop::collection::vec((0u64..150, any::<u32>()), 0..10),
     ) {
         // The tree grows under the outline while rows are folded and unfolded.
         let (_, log) = sample::random_session(seed, steps);
         let mut tree = Tree::default();
-        let mut outline = Outline::new(&tree);
+        let mut outline = Outline::with_buckets_of(&tree, bucket);
         outline.set_joins_chains(&tree, joins);
         let mut folds = folds.into_iter();
         for operation in &log {
@@ -79,6 +83,12 @@ proptest! {
             {
                 outline.set_filter(&tree, Some(&|id: NodeId| id.0.is_multiple_of(every)));
             }
+            if sort == Some(operation.sequence) {
+                outline.sort(&tree, Some(&|id: NodeId| f64::from(id.0 % 7)));
+            }
+            for (_, to) in goes.iter().filter(|(at, _)| *at == operation.sequence) {
+                outline.reveal(&tree, NodeId(to % u32::try_from(tree.len()).unwrap()));
+            }
             if operation.sequence % 5 == 0
                 && let Some((node, folded)) = folds.next()
             {
@@ -91,7 +101,8 @@ proptest! {
         check(&tree, &outline)?;
         outline.set_all_folded(&tree, true);
         check(&tree, &outline)?;
-        let hidden = |id: &NodeId| tree.ancestors(*id).any(|at| outline.is_hidden(at));
+        // What is in another bucket is turned to.
+        let hidden = |id: &NodeId| tree.ancestors(*id).any(|at| outline.is_left_out(&tree, at));
         let shown = tree.ids().filter(|id| !hidden(id));
         let deepest = shown.max_by_key(|id| tree.node(*id).depth()).unwrap();
         outline.reveal(&tree, deepest);
@@ -99,6 +110,11 @@ proptest! {
         prop_assert!(outline.row_of(&tree, deepest).is_some());
         prop_assert_eq!(outline.rows_within(NodeId::ROOT), outline.len());
         outline.set_filter(&tree, None);
+        let window = |id: NodeId| outline.bucket(&tree, id).map_or(u32::MAX, |shown| shown.1 - shown.0 + 1);
+        for id in tree.ids() {
+            let shown = outline.children(&tree, id).filter(|child| !outline.is_hidden(*child)).count();
+            prop_assert!(u32::try_from(shown).unwrap() <= window(id));
+        }
         check(&tree, &outline)?;
         prop_assert!(tree.ids().all(|id| !outline.is_filtered(id)));
     }
@@ -118,4 +134,26 @@ fn a_run_of_only_children_is_one_row_until_it_forks() {
     assert_eq!(outline.len(), 4);
     assert_eq!(outline.row(&grower.tree, 1), Some(Row { head: a, tail: b }));
     assert_eq!(outline.row(&grower.tree, 3), Some(Row { head: d, tail: d }));
+}
+
+#[test]
+fn a_wide_parent_shows_a_bucket_at_a_time_and_siblings_can_be_sorted() {
+    let mut grower = Grower::new("p");
+    let children: Vec<_> = (0..7).map(|_| grower.add(NodeId::ROOT, "s")).collect();
+    let tree = &grower.tree;
+    let mut outline = Outline::with_buckets_of(tree, 3);
+    let shown = |outline: &Outline| -> Vec<_> {
+        (1..outline.len()).map(|at| outline.row(tree, at).unwrap().head).collect()
+    };
+    assert_eq!(shown(&outline), children[..3]);
+    assert_eq!(outline.bucket(tree, NodeId::ROOT), Some((1, 3, 7)));
+    assert_eq!(outline.sibling(tree, children[2], true), Some(children[3]));
+    outline.reveal(tree, children[6]);
+    assert_eq!(shown(&outline), children[6..]);
+    assert_eq!(outline.bucket(tree, NodeId::ROOT), Some((7, 7, 7)));
+    assert_eq!(outline.far_sibling(tree, children[6], false), Some(children[3]));
+    outline.sort(tree, Some(&|id: NodeId| f64::from(id.0 / 2)));
+    assert_eq!(shown(&outline), [children[5], children[6], children[3]]);
+    outline.sort(tree, None);
+    assert_eq!(shown(&outline), children[..3]);
 }

@@ -22,6 +22,13 @@ pub enum Clipboard {
     Nowhere,
 }
 
+/// Returns whether what is copied goes to the terminal: over SSH the system's clipboard is the
+/// wrong one.
+#[must_use]
+pub fn copies_by_terminal() -> bool {
+    ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| std::env::var_os(name).is_some())
+}
+
 impl Clipboard {
     /// Tells something to a person who looks elsewhere: by the terminal's notification (OSC 9),
     /// and by its bell for terminals without one.
@@ -43,9 +50,7 @@ impl Clipboard {
         let Self::System(handle) = self else {
             return Ok(format!("Copied {count} characters."));
         };
-        let remote =
-            ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| std::env::var_os(name).is_some());
-        if !remote {
+        if !copies_by_terminal() {
             if handle.is_none() {
                 *handle = arboard::Clipboard::new().ok();
             }

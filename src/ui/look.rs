@@ -5,7 +5,6 @@ use ratatui::Frame;
 use super::theme::{Depth, Theme, Themes};
 use super::view::{self, Cache};
 use crate::app::Model;
-use crate::app::config::Colours;
 
 /// The theme on the screen and what it is chosen from.
 #[derive(Debug, Clone)]
@@ -41,13 +40,7 @@ impl Look {
 
     /// Returns the theme that the model asks for.
     pub fn theme(&mut self, model: &Model) -> &Theme {
-        let depth = match model.config.colours {
-            Colours::Auto => self.depth,
-            Colours::Never => Depth::None,
-            Colours::Sixteen => Depth::Sixteen,
-            Colours::Many => Depth::Many,
-            Colours::True => Depth::True,
-        };
+        let depth = self.depth.or_wanted(model.config.colours);
         // Without colours a theme could lose the row of the cursor; one was made for that.
         let name = if depth == Depth::None { "mono" } else { model.shown_theme(self.is_light) };
         let wanted = (name.to_owned(), depth);
@@ -67,6 +60,7 @@ mod tests {
     use ratatui::style::{Color, Modifier};
 
     use super::*;
+    use crate::app::config::Colours;
 
     #[test]
     fn without_colours_every_theme_is_the_one_without_colours() {

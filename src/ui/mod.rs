@@ -16,6 +16,7 @@ mod runtime;
 mod script;
 pub mod settings;
 mod signals;
+mod styles;
 mod svg;
 mod terminal;
 pub mod theme;
@@ -27,15 +28,16 @@ use std::path::PathBuf;
 use crate::engine::protocol::ModelOptions;
 
 pub use crate::app::Opening;
-pub use clipboard::Clipboard;
+pub use clipboard::{Clipboard, copies_by_terminal};
 pub use look::Look;
 pub use plain::plain;
 pub use player::recorded;
 pub use run::{Draw, Latency, drive, run};
 pub use runtime::{Arrival, Runtime, now};
-pub use script::{Picture, picture, script};
+pub use script::{Picture, picture, script, styled};
 pub use settings::Settings;
 pub use svg::xml;
+pub use terminal::is_light;
 pub use watch::Watch;
 
 /// How the program is started.

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::theme::{BUILT_IN, SCOPES};
+use crate::app::Keymap;
 use crate::app::command::{COMMANDS, Place};
 use crate::app::config::SETTINGS;
 
@@ -20,10 +21,11 @@ const MADE: &str =
 
 fn commands() -> String {
     let mut text = format!(
-        "{MADE}# Commands and keys\n\nEvery command can be run by its keys, from the palette (`<space><space>`), on the \
-         `:` line by its name, in a keymap file, and by `pleach script`. Arguments in square brackets may be left out. \
+        "{MADE}# Commands and keys\n\nEvery command can be run by its keys, from the palette (`<space><space>`, or `<a-x>` \
+         where text is typed), on the `:` line by its name, in a keymap file, and by `pleach script`. Arguments in square brackets may be left out. \
          A place is a table of `keymap.toml`.\n"
     );
+    let keymap = Keymap::default();
     for place in Place::ALL {
         let _ = write!(
             text,
@@ -32,7 +34,8 @@ fn commands() -> String {
         );
         let here = COMMANDS.iter().filter(|command| command.works_at(*place));
         for command in here {
-            let keys = command.keys.iter().map(|keys| code(keys)).collect::<Vec<_>>().join(" ");
+            let keys = keymap.keys_of(*place, command);
+            let keys = keys.iter().map(|keys| code(keys)).collect::<Vec<_>>().join(" ");
             let _ = writeln!(text, "| {} | {keys} | {} |", code(&command.usage()), command.does);
         }
     }
@@ -75,4 +78,24 @@ fn themes() -> String {
         let _ = writeln!(text, "| {} | {does} |", code(scope));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_pages_are_what_the_tables_say() {
+        let folder =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/book/src/reference");
+        for (name, page) in pages() {
+            let committed = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+            let differs = committed.lines().zip(page.lines()).find(|(old, new)| old != new);
+            assert!(
+                committed == page,
+                "docs/book/src/reference/{name} is stale (it has {differs:?}); mend it with\n\n    \
+                 cargo run -- reference docs/book/src/reference\n"
+            );
+        }
+    }
 }

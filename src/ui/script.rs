@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::Options;
 use super::clipboard::Clipboard;
 use super::runtime::{Arrival, Runtime, now};
+use super::styles::styles;
 use super::svg::svg;
 use super::theme::Theme;
 use super::view::{self, Cache};
@@ -53,6 +54,22 @@ pub fn picture(
 ) -> Result<String, String> {
     let theme = options.settings.themes.load(&picture.theme)?;
     Ok(svg(&screen(&played(options, keys, size)?, &theme)?, &picture.title))
+}
+
+/// Runs keys and returns the last screen as plain text, and below it a letter a cell for its style,
+/// with what the letters stand for in the words of theme files.
+///
+/// # Errors
+/// As [`script`]; and if there is no such theme.
+pub fn styled(
+    options: &Options,
+    keys: &str,
+    size: (u16, u16),
+    theme: &str,
+) -> Result<String, String> {
+    let theme = options.settings.themes.load(theme)?;
+    let screen = screen(&played(options, keys, size)?, &theme)?;
+    Ok(format!("{}\n{}", text_of(&screen), styles(&screen)))
 }
 
 /// Runs keys and returns the model as they left it.

@@ -107,6 +107,7 @@ pub fn set_mouse(mouse: bool) {
 }
 
 /// Returns whether the background is light, as far as the terminal tells within a moment.
+#[must_use]
 pub fn is_light() -> bool {
     let mut options = QueryOptions::default();
     options.timeout = PATIENCE;

@@ -24,6 +24,10 @@ pub(super) enum Pending {
         asked: Asked,
         written: Vec<Token>,
     },
+    /// Somebody wants to know what else a step could have said.
+    Alternatives {
+        node: NodeId,
+    },
 }
 
 /// Children that grow.

@@ -2,6 +2,8 @@
 
 use ratatui::style::Color;
 
+use crate::app::config::Colours;
+
 /// How many colours a terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Depth {
@@ -53,6 +55,19 @@ impl Depth {
             return Self::True;
         }
         if term.contains("256color") { Self::Many } else { Self::Sixteen }
+    }
+
+    /// Returns how many colours are used: what the terminal has, unless the person wants another
+    /// number.
+    #[must_use]
+    pub fn or_wanted(self, colours: Colours) -> Self {
+        match colours {
+            Colours::Auto => self,
+            Colours::Never => Self::None,
+            Colours::Sixteen => Self::Sixteen,
+            Colours::Many => Self::Many,
+            Colours::True => Self::True,
+        }
     }
 
     /// Returns the nearest colour that there is, or none.

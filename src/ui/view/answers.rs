@@ -31,7 +31,7 @@ pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
             Span::raw(belief),
             Span::styled(format!("×{:<3} ", answer.count), theme.style("muted")),
             Span::styled(mark, theme.style(scope)),
-            Span::raw(SafeText::line(&answer.text).into_string()),
+            Span::raw(SafeText::row(&answer.text, usize::from(area.width)).into_string()),
         ];
         put(frame, area, row, 0, &spans);
     }

@@ -19,6 +19,9 @@ pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     }
 }
 
+/// Columns of an explanation that are made ready to be shown.
+const EXPLANATION: usize = 400;
+
 /// Two lines an evaluation, newest first, then one about the step itself.
 pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
     let node = bench.tree.node(bench.cursor);
@@ -48,7 +51,7 @@ pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
             Span::styled(format!(" {judge}{mass}"), muted),
         ]);
         if !evaluation.explanation.is_empty() {
-            let why = SafeText::line(&evaluation.explanation).into_string();
+            let why = SafeText::row(&evaluation.explanation, EXPLANATION).into_string();
             lines.push(vec![Span::raw("  "), Span::styled(why, muted)]);
         }
     }

@@ -82,7 +82,7 @@ fn upper_part(bench: &Workbench) -> Vec<NodeId> {
     let mut nodes = vec![bench.top_node()];
     let mut at = 0;
     while at < nodes.len() && nodes.len() < MOST {
-        let children = bench.tree.children(nodes[at]);
+        let children = bench.outline.children(&bench.tree, nodes[at]);
         let room = MOST - nodes.len();
         nodes.extend(children.filter(|child| !bench.outline.is_hidden(*child)).take(room));
         at += 1;

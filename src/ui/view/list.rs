@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::overlay::{field, framed};
+use super::overlay::{field, framed, more};
 use super::put;
 use crate::app::List;
 use crate::text::{SafeText, pad, truncate, width};
@@ -43,4 +43,5 @@ pub fn draw(list: &List, theme: &Theme, frame: &mut Frame) {
         ];
         put(frame, inside, line, 0, &spans);
     }
+    more(theme, frame, area, list.matches.len().saturating_sub(top + room));
 }

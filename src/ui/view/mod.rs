@@ -4,6 +4,7 @@
 //! that is not this program's own passes `SafeText` on its way.
 
 mod answers;
+mod charts;
 mod code;
 mod comparing;
 mod evaluations;
@@ -55,18 +56,26 @@ pub fn draw(model: &Model, theme: &Theme, cache: &mut Cache, frame: &mut Frame) 
         Screen::Workbench(bench) => {
             let layout = Layout::of((area.width, area.height), model.panes);
             let title = bench.tree.problem().map_or("", |problem| problem.text.as_str());
-            let title = SafeText::line(title.trim());
+            let title = SafeText::row(title.trim(), usize::from(area.width));
             put(frame, layout.title, 0, 1, &[Span::styled(title.as_str(), theme.style("title"))]);
-            if bench.sight.graph {
-                graph::draw(bench, theme, frame, layout.tree);
-            } else {
-                tree::draw(bench, theme, frame, layout.tree);
+            if layout.tree.height > 0 {
+                if bench.sight.graph {
+                    graph::draw(bench, theme, frame, layout.tree);
+                } else {
+                    tree::draw(bench, theme, frame, layout.tree);
+                }
             }
             cache.turn_to(model.sessions);
-            let alone = layout.evaluations.is_none();
-            path::draw(bench, theme, cache, frame, layout.path, alone);
+            if layout.path.height > 0 {
+                let alone = layout.evaluations.is_none();
+                let shows = (alone, model.config.formulas);
+                path::draw(bench, theme, cache, frame, layout.path, shows);
+            }
             if let Some(area) = layout.evaluations {
                 evaluations::draw(bench, theme, frame, area);
+            }
+            if let Some(area) = layout.charts {
+                charts::draw(bench, theme, frame, area);
             }
             if let Some(area) = layout.answers {
                 answers::draw(bench, theme, frame, area);
@@ -101,16 +110,25 @@ fn put(frame: &mut Frame, area: Area, row: u16, column: u16, spans: &[Span]) {
     if row >= area.height || column >= area.width {
         return;
     }
-    let mut left = usize::from(area.width - column);
+    let room = usize::from(area.width - column);
     let mut line = Line::default();
-    for span in spans {
+    let mut used = 0;
+    for (at, span) in spans.iter().enumerate() {
         let safe = gate(&span.content);
-        let (text, columns) = truncate(&safe, left);
-        line.push_span(Span::styled(text.into_owned(), span.style));
-        left -= columns.min(left);
-        if left == 0 {
-            break;
+        let columns = width(&safe);
+        // What follows shows as long as it is more than blank; if it cannot, there is a mark.
+        let follows =
+            || spans[at + 1..].iter().any(|next| next.content.contains(|each| each != ' '));
+        let left = room - used;
+        if columns < left || (columns == left && !follows()) {
+            line.push_span(Span::styled(safe.into_owned(), span.style));
+            used += columns;
+            continue;
         }
+        let whole = if columns > left { safe } else { Cow::Owned(format!("{safe} ")) };
+        let (text, _) = truncate(&whole, left);
+        line.push_span(Span::styled(text.into_owned(), span.style));
+        break;
     }
     let row = Rect { x: area.x + column, y: area.y + row, width: area.width - column, height: 1 };
     frame.render_widget(line, row);

@@ -63,6 +63,7 @@ pub fn column(screen: Rect, most: u16) -> Rect {
 
 /// Clears an area, draws a frame with a title around it and returns what is inside.
 pub fn framed(theme: &Theme, frame: &mut Frame, title: &str, area: Rect) -> Area {
+    uncover(frame, area);
     frame.render_widget(Clear, area);
     frame.buffer_mut().set_style(area, theme.style("text"));
     let title = Span::styled(gate(&format!(" {title} ")).into_owned(), theme.style("title"));
@@ -72,6 +73,17 @@ pub fn framed(theme: &Theme, frame: &mut Frame, title: &str, area: Rect) -> Area
         y: area.y + 1,
         width: area.width.saturating_sub(4),
         height: area.height.saturating_sub(2),
+    }
+}
+
+/// Takes away wide characters that reach into an area from its left: they would hide its edge.
+fn uncover(frame: &mut Frame, area: Rect) {
+    let Some(x) = area.x.checked_sub(1) else { return };
+    for y in area.y..area.y + area.height {
+        let cell = frame.buffer_mut().cell((x, y)).filter(|cell| width(cell.symbol()) > 1);
+        if let Some(style) = cell.map(ratatui::buffer::Cell::style) {
+            put(frame, Area { x, y, width: 1, height: 1 }, 0, 0, &[Span::styled("…", style)]);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::Span;
 
-use super::prose::Cache;
+use super::prose::{Cache, How};
 use super::{evaluations, found, marks, pane, put, value_scope};
 use crate::app::Workbench;
 use crate::app::layout::Area;
@@ -22,7 +22,7 @@ pub fn draw(
     cache: &mut Cache,
     frame: &mut Frame,
     area: Area,
-    with_evaluations: bool,
+    (with_evaluations, formulas): (bool, bool),
 ) {
     let depth = bench.tree.node(bench.cursor).depth();
     let name = format!("Path to {}, step {depth}", bench.cursor);
@@ -43,7 +43,12 @@ pub fn draw(
         if rows.len() >= height + bench.path_scroll {
             break;
         }
-        step(bench, theme, cache, id, columns, gutter, &mut rows);
+        let how = match (bench.sight.shaded && id != NodeId::ROOT, formulas) {
+            (true, _) => How::Shaded,
+            (false, true) => How::Formulas,
+            (false, false) => How::Written,
+        };
+        step(bench, theme, cache, (id, how), columns, gutter, &mut rows);
     }
     let hidden = bench.path_scroll.min(rows.len().saturating_sub(height));
     let shown: Vec<_> = rows.iter().skip(hidden).take(height).rev().collect();
@@ -57,7 +62,7 @@ fn step(
     bench: &Workbench,
     theme: &Theme,
     cache: &mut Cache,
-    id: NodeId,
+    (id, how): (NodeId, How),
     columns: usize,
     gutter: usize,
     rows: &mut Vec<Row>,
@@ -68,8 +73,7 @@ fn step(
         Some(problem) if id == NodeId::ROOT => problem.text.as_str(),
         _ => node.text(),
     };
-    let shaded = bench.sight.shaded && id != NodeId::ROOT;
-    let laid = cache.lay(id, raw, node, columns, shaded);
+    let laid = cache.lay(id, raw, node, columns, how);
     let chosen = id == bench.cursor;
     let plain = match (id, chosen) {
         (NodeId::ROOT, _) => "muted",

@@ -1,9 +1,11 @@
 //! The text of a step, laid out: safe, wrapped, with a scope for every byte.
 //!
 //! Responsible for what Markdown, code and tokens look like. The text itself stays as it is: marks
-//! such as `**` are shown, so that what is read is what the model wrote. What was laid out is kept
-//! until the text grows or the pane changes its width.
+//! such as `**` are shown, so that what is read is what the model wrote; only formulas are put into
+//! Unicode, unless the person wants them as they are. What was laid out is kept until the text
+//! grows or the pane changes its width.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -11,7 +13,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use ratatui::text::Span;
 
 use super::code;
-use crate::text::{SafeText, Wrapped};
+use crate::text::{SafeText, Wrapped, with_formulas};
 use crate::tree::{Node, NodeId};
 use crate::ui::theme::Theme;
 
@@ -44,7 +46,18 @@ const SCOPES: [&str; 16] = [
 #[derive(Debug, Clone, Default)]
 pub struct Cache {
     session: u64,
-    laid: HashMap<(NodeId, bool), Laid>,
+    laid: HashMap<(NodeId, How), Laid>,
+}
+
+/// How a text is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum How {
+    /// As it was written.
+    Written,
+    /// With its formulas in Unicode.
+    Formulas,
+    /// Shaded by the probability of its tokens.
+    Shaded,
 }
 
 /// A text in rows.
@@ -66,38 +79,36 @@ impl Cache {
         }
     }
 
-    /// Returns the text of a node in rows of so many columns; `shaded` if by its tokens.
-    pub fn lay(
-        &mut self,
-        id: NodeId,
-        raw: &str,
-        node: &Node,
-        columns: usize,
-        shaded: bool,
-    ) -> &Laid {
-        let key = (id, shaded);
+    /// Returns the text of a node in rows of so many columns.
+    pub fn lay(&mut self, id: NodeId, raw: &str, node: &Node, columns: usize, how: How) -> &Laid {
+        let key = (id, how);
         let holds =
             |laid: &Laid| laid.length == raw.len() && laid.wrapped.columns() == columns.max(1);
         if !self.laid.get(&key).is_some_and(holds) {
             if self.laid.len() >= KEPT {
                 self.laid.clear();
             }
-            self.laid.insert(key, Laid::new(raw, node, columns, shaded));
+            self.laid.insert(key, Laid::new(raw, node, columns, how));
         }
-        self.laid.entry(key).or_insert_with(|| Laid::new(raw, node, columns, shaded))
+        self.laid.entry(key).or_insert_with(|| Laid::new(raw, node, columns, how))
     }
 }
 
 impl Laid {
-    fn new(raw: &str, node: &Node, columns: usize, shaded: bool) -> Self {
+    fn new(raw: &str, node: &Node, columns: usize, how: How) -> Self {
         let ends: Vec<usize> = node.token_ends().collect();
-        let (text, ends) = SafeText::block_with_offsets(raw.trim_end(), &ends);
-        let scopes = if text.len() > LONGEST {
-            Vec::new()
-        } else if shaded {
-            shades(&text, node, &ends)
-        } else {
-            marks(&text)
+        let (mut text, ends) = SafeText::block_with_offsets(raw.trim_end(), &ends);
+        let is_short = text.len() <= LONGEST;
+        if is_short
+            && how == How::Formulas
+            && let Cow::Owned(formulas) = with_formulas(&text)
+        {
+            text = SafeText::block(&formulas);
+        }
+        let scopes = match how {
+            _ if !is_short => Vec::new(),
+            How::Shaded => shades(&text, node, &ends),
+            How::Written | How::Formulas => marks(&text),
         };
         Self { length: raw.len(), wrapped: Wrapped::new(&text, columns), text, scopes }
     }

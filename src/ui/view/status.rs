@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::text::Span;
 
 use super::put;
-use crate::app::command::COMMANDS;
+use crate::app::command::{COMMANDS, Place};
 use crate::app::layout::Area;
 use crate::app::{EngineState, Model, Selected, Workbench};
 use crate::search::Mode;
@@ -126,9 +126,13 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
         spans.push(Span::styled(key, theme.style("key")));
         spans.push(Span::styled(format!(" {name}   "), theme.style("muted")));
     };
-    for command in
-        COMMANDS.iter().filter(|command| !command.hint.is_empty() && command.works_at(place))
-    {
+    let mut hinted: Vec<_> = COMMANDS
+        .iter()
+        .filter(|command| !command.hint.is_empty() && command.works_at(place))
+        .collect();
+    // What works everywhere stands behind what works here.
+    hinted.sort_by_key(|command| command.places.len() == Place::ALL.len());
+    for command in hinted {
         if let Some(key) = model.keymap.keys_of(place, command).into_iter().next() {
             add(key, command.hint);
         }

@@ -109,9 +109,10 @@ fn draw_row(
     let mut left = guides(bench, row.head, columns / 2);
     left.push_str(fold_mark(bench, row.tail));
     let glyph = if bench.is_selected(id) { "◆" } else { glyph(tree, row.tail) };
-    let text = SafeText::line(step_text(tree, id));
+    let text = SafeText::row(step_text(tree, id), columns + bench.sight.shift);
     let text = shifted(&text, bench.sight.shift);
-    let chain = format!("{}{}", repeats(tree, id), chain_length(tree, row, id));
+    let chain =
+        format!("{}{}{}", repeats(tree, id), chain_length(tree, row, id), bucket(bench, row.tail));
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
     let tail = format!("{chain}{word}{}", marks::words(bench, id));
     let room = columns.saturating_sub(figures.columns() + width(&left) + 2 + width(&tail));
@@ -226,6 +227,15 @@ fn chain_length(tree: &Tree, row: Row, shown: NodeId) -> String {
         (steps, 0) => format!(" ⋯ +{steps}"),
         (steps, at) => format!(" ⋯ {} of {}", at + 1, steps + 1),
     }
+}
+
+/// Which of its children a wide parent shows.
+fn bucket(bench: &Workbench, id: NodeId) -> String {
+    if bench.outline.is_folded(id) {
+        return String::new();
+    }
+    let shown = bench.outline.bucket(&bench.tree, id);
+    shown.map_or_else(String::new, |(first, last, all)| format!(" {first} to {last} of {all}"))
 }
 
 /// How often a step was sampled, if more than once.
