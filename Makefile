@@ -5,7 +5,7 @@ CARGO ?= cargo
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay bench-search bench-query curation-figures bench-export kill-export docs oracles install setup clean \
-	kill damage openers faults kill-points messages renders soak endings fuzz audit
+	kill damage openers faults kill-points messages renders soak endings fuzz fuzz-importers samples audit
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -102,6 +102,14 @@ soak: setup ## a thousand operations a second for SECONDS, with a kill every min
 
 endings: setup ## end the program in a terminal in 60 ways, COUNT times in all
 	PLEACH_COUNT=$(COUNT) $(CARGO) test --locked --test pty_endings -- --nocapture
+
+EXECUTIONS ?= 1000000
+
+fuzz-importers: setup ## fuzz every importer until each has had EXECUTIONS; goes on where it stopped
+	scripts/fuzz-importers $(EXECUTIONS)
+
+samples: setup ## grow the sample sessions anew with the embedded model
+	scripts/sample-sessions
 
 fuzz: setup ## fuzz one parser: make fuzz TARGET=session SECONDS=60
 	scripts/fuzz $(TARGET) $(SECONDS)

@@ -1,5 +1,6 @@
 //! A session of 1,000,000 operations: how long it takes to open to its first frame, to be a recording,
-//! and to be at any moment of it; and how much memory that takes.
+//! and to be at any moment of it; and how much memory that takes. Before it, how long the import of a
+//! hundred trees takes.
 //!
 //! `cargo bench --bench replay` (or `make bench-replay`) makes the session once a run, and measures in a
 //! process of its own, so that the making does not count.
@@ -11,20 +12,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use pleach::import::{Options, import};
 use pleach::session::{Fresh, Recording, create_with};
 use pleach::tree::{
     Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, NodeId, Operation, Origin, Problem,
     Sampling, State, Token, Tree,
 };
+use pleach::ui::Watch;
 
 const OPERATIONS: u64 = 1_000_000;
-const SEEKS: u64 = 60;
+const SEEKS: usize = 60;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--measure") {
         return measure(Path::new(&arguments[at + 1]));
     }
+    trees_of_thoughts();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.pleach");
     let began = Instant::now();
@@ -42,29 +46,67 @@ fn main() {
     assert!(status.success());
 }
 
-fn measure(path: &Path) {
+/// The 100 trees that GPT-4 grew on Game of 24, where the file is beside the repository.
+fn trees_of_thoughts() {
+    let places = [concat!(env!("CARGO_MANIFEST_DIR"), "/.."), "/work"];
+    let file = places
+        .map(|place| Path::new(place).join("shared/fixtures/tot_game24_gpt4_bfs.json"))
+        .into_iter()
+        .find(|path| path.exists());
+    let Some(file) = file else { return println!("the Tree-of-Thoughts log is not here: skipped") };
+    let (took, (trees, report)) =
+        timed(|| import(fs::File::open(&file).unwrap(), Options::default()).unwrap());
+    let (count, nodes) = (trees.len(), report.nodes);
+    println!(
+        "{count} Tree-of-Thoughts trees, {nodes} nodes, in {:.0} ms",
+        took.as_secs_f64() * 1e3
+    );
+}
+
+/// How long a call takes.
+fn timed<T>(call: impl FnOnce() -> T) -> (Duration, T) {
     let began = Instant::now();
-    let recording = Recording::open(path).unwrap();
-    let opened = began.elapsed();
-    println!("read, checked and folded in {:.2} s", opened.as_secs_f64());
-    let mut times: Vec<Duration> = Vec::new();
+    let made = call();
+    (began.elapsed(), made)
+}
+
+fn measure(path: &Path) {
+    let (first, mut watch) = timed(|| {
+        let watch = Watch::open(path, (120, 40)).unwrap();
+        assert!(watch.screen().unwrap().contains("replay"));
+        watch
+    });
+    println!("first frame after {:.0} ms", first.as_secs_f64() * 1e3);
+    let (read, ()) = timed(|| watch.press("j").unwrap());
+    println!("read, checked and folded behind it in {:.2} s", read.as_secs_f64());
     let mut at = 12345u64;
-    let mut nodes = 0;
-    for _ in 0..SEEKS {
+    let mut place = || {
         at = at.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let began = Instant::now();
-        let tree = recording.tree_at(at % recording.length()).unwrap();
-        times.push(began.elapsed());
-        nodes = nodes.max(tree.len());
+        (at >> 11) % OPERATIONS
+    };
+    let mut seeks = Vec::new();
+    for _ in 0..SEEKS {
+        let keys = format!(":replay {}<enter>", place());
+        seeks.push(timed(|| watch.press(&keys).and_then(|()| watch.screen()).unwrap()).0);
     }
+    tell("seek to its frame", seeks);
+    println!("memory: {} MB at most", peak_memory() >> 10);
+    drop(watch);
+    let mut recording = Recording::open(path).unwrap();
+    recording.read(u64::MAX).unwrap();
+    let trees = (0..SEEKS).map(|_| timed(|| recording.tree_at(place()).unwrap()).0);
+    tell("of it, the tree of the moment", trees.collect());
+}
+
+fn tell(what: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
     println!(
-        "seek: median {:.0} ms, 95 % {:.0} ms, longest {:.0} ms ({SEEKS} seeks, {nodes} nodes)",
+        "{what}: median {:.0} ms, 95 % {:.0} ms, longest {:.0} ms ({} places)",
         times[times.len() / 2].as_secs_f64() * 1e3,
         times[times.len() * 95 / 100].as_secs_f64() * 1e3,
         times[times.len() - 1].as_secs_f64() * 1e3,
+        times.len()
     );
-    println!("memory: {} MB at most", peak_memory() >> 10);
 }
 
 /// The most memory that the process had, in KiB.

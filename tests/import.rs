@@ -10,7 +10,9 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pleach::import::{Imported, Options, Report, SOLVER, VOTES, import};
+use pleach::evaluate::SOLVER;
+use pleach::import::{Imported, Options, Report, VOTES, import};
+use pleach::monitor::{Against, Health, Judge, Word, page};
 use pleach::tree::{Label, NodeId, State, Tree};
 use serde_json::Value;
 
@@ -211,6 +213,19 @@ fn real_prm800k_rows_equal_a_count_of_their_own() {
         let found: Vec<&str> =
             tree.ids().skip(1).map(|id| tree.node(id).text().trim_end_matches('\n')).collect();
         assert_eq!(found, texts.iter().map(|text| text.trim_end_matches('\n')).collect::<Vec<_>>());
+        // Every alternative of a step hangs from what was chosen at the step before.
+        let (mut next, mut parent) = (1u32, Some(NodeId::ROOT));
+        for step in line["label"]["steps"].as_array().unwrap() {
+            let count = step["completions"].as_array().map_or(0, Vec::len);
+            let written = step["human_completion"].is_object();
+            for id in next..next + u32::try_from(count + usize::from(written)).unwrap() {
+                assert_eq!(tree.node(NodeId(id)).parent(), parent);
+            }
+            let chosen = step["chosen_completion"].as_u64().map(|at| u32::try_from(at).unwrap());
+            let written = written.then_some(u32::try_from(count).unwrap());
+            parent = chosen.or(written).map(|at| NodeId(next + at));
+            next += u32::try_from(count).unwrap() + u32::from(step["human_completion"].is_object());
+        }
         let chosen = line["label"]["steps"].as_array().unwrap().iter().filter(|step| {
             step["chosen_completion"].is_number() || step["human_completion"].is_object()
         });
@@ -285,31 +300,43 @@ fn the_hundred_trees_of_gpt_4_equal_a_count_of_their_own() {
 fn the_votes_of_gpt_4_hold_against_the_solver_as_the_dossier_says() {
     let Some(path) = shared("tot_game24_gpt4_bfs.json") else { return };
     let (trees, _) = read(&path, Options::default());
-    // (numbers left, vote) to (solvable, all).
-    let mut table = std::collections::BTreeMap::<(u32, &str), (u32, u32)>::new();
-    for tree in trees.iter().map(|imported| &imported.tree) {
-        for id in tree.ids() {
-            let (Some(votes), Some(solver)) =
-                (tree.evaluation(id, VOTES), tree.evaluation(id, SOLVER))
-            else {
-                continue;
-            };
-            let word = match votes.raw {
-                raw if raw >= 20.0 => "sure",
-                raw if raw >= 1.0 => "likely",
-                _ => "impossible",
-            };
-            let entry = table.entry((4 - tree.node(id).depth(), word)).or_default();
-            *entry = (entry.0 + u32::from(solver.value > 0.5), entry.1 + 1);
-        }
+    let mut health = Health::default();
+    for imported in &trees {
+        health.add(&imported.tree);
     }
-    assert_eq!(table[&(3, "sure")], (119, 123));
-    assert_eq!(table[&(3, "likely")], (99, 709));
-    assert_eq!(table[&(3, "impossible")], (11, 89));
-    assert_eq!(table[&(2, "sure")], (185, 185));
-    assert_eq!((table[&(2, "likely")].0, table[&(2, "impossible")].0), (0, 0));
+    let report = health.report();
+    let against = |judge: &&Judge| judge.evaluator == VOTES && judge.against == Against::Solver;
+    let votes = report.judges.iter().find(against).unwrap();
+    let count = |depth: u32, word: &str| {
+        let found = votes.words.iter().find(|said| said.depth == depth && said.word == word);
+        found.map_or((0, 0), |Word { right, of, .. }| (*right, *of))
+    };
+    // After the first step three numbers are left.
+    assert_eq!(count(1, "sure"), (119, 123));
+    assert_eq!(count(1, "likely"), (99, 709));
+    assert_eq!(count(1, "impossible"), (11, 89));
+    assert_eq!(count(2, "sure"), (185, 185));
+    assert_eq!((count(2, "likely").0, count(2, "impossible").0), (0, 0));
     // The dossier's 2915 are these and 33 steps whose votes nobody could read.
-    assert_eq!(table[&(2, "likely")].1 + table[&(2, "impossible")].1, 2915 - 33);
+    assert_eq!(count(2, "likely").1 + count(2, "impossible").1, 2915 - 33);
+    // What the monitors say of it.
+    let rows = page(&report);
+    for expected in ["119/123", "99/709", "11/89"] {
+        assert!(rows.iter().any(|row| row.ends_with(&format!("  {expected}"))), "{rows:#?}");
+    }
+    // The counts stand without the monitors too.
+    let solved = |depth: u32| {
+        let all = trees.iter().flat_map(|imported| {
+            let tree = &imported.tree;
+            tree.ids().filter(move |id| tree.node(*id).depth() == depth).filter_map(|id| {
+                let (votes, solver) = (tree.evaluation(id, VOTES)?, tree.evaluation(id, SOLVER)?);
+                Some((votes.raw >= 20.0, solver.value > 0.5))
+            })
+        });
+        let sure = all.filter(|(sure, _)| *sure).map(|(_, solvable)| solvable);
+        sure.fold((0, 0), |(right, of), solvable| (right + u32::from(solvable), of + 1))
+    };
+    assert_eq!((solved(1), solved(2)), ((119, 123), (185, 185)));
 }
 
 #[test]
@@ -321,6 +348,7 @@ fn what_is_no_tree_is_refused_in_a_sentence() {
     assert!(refused(b"hello").contains("line 1 is not the JSON"));
     assert!(refused(b"{\"a\": 1}").contains("\"a\""));
     assert!(refused(b"[1, 2]").contains("no format"));
+    assert!(refused(b"{\"id\": \"a\", \"problem\": \"How much?\"}").contains("pleach grow"));
     assert!(refused(b"{\"id\": 1, \"parent\": null, \"text\": \"a\"\n\n,").contains("line 3"));
     assert!(refused(&b"[".repeat(100_000)).contains("deeper than"));
     assert!(refused(b"PK\x03\x04rubbish").contains("archive"));

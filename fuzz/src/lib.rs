@@ -10,7 +10,7 @@ pub mod tree;
 #[path = "../../src/reasoning/mod.rs"]
 pub mod reasoning;
 
-#[path = "../../src/assets.rs"]
+#[path = "../../src/assets/mod.rs"]
 pub mod assets;
 
 /// The parts of the engine that need no llama.cpp.

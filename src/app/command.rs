@@ -7,9 +7,9 @@ use super::argument::{Argument, Arguments, anything};
 use super::key::{Key, KeyCode};
 use super::model::Model;
 use super::{
-    Effect, alternatives, appearance, asking, comparing, debate, export, find, help, judge, line,
-    list, overlay, page, prune, reader, replay, rewriting, searching, selecting, sight, signal,
-    splicing, start, tour, update, workbench,
+    Effect, alternatives, appearance, asking, comparing, debate, diff, export, find, help, judge,
+    line, list, overlay, page, prune, reader, replay, rewriting, searching, selecting, sight,
+    signal, splicing, start, tour, update, workbench,
 };
 use crate::search::debate::Rules;
 use crate::session::MarkKind;
@@ -77,7 +77,8 @@ const BOTH: &[Place] = &[Place::Start, Place::Workbench];
 const REPLAY: &[Place] = &[Place::Replay];
 const LINE: &[Place] = &[Place::Line];
 const LIST: &[Place] = &[Place::List];
-const READER: &[Place] = &[Place::Reader];
+const READER: &[Place] = &[Place::Reader, Place::Diff];
+const DIFF: &[Place] = &[Place::Diff];
 const EXPORT: &[Place] = &[Place::Export];
 const HELP: &[Place] = &[Place::Help];
 const SPLICE: &[Place] = &[Place::Splice];
@@ -106,6 +107,7 @@ pub static COMMANDS: &[Command] = &[
     command!("start-previous", "previous entry", ["k", "<up>"], START, "Move", "", |m, _, _| start::step(m, -1)),
     command!("start-next", "next entry", ["j", "<down>"], START, "Move", "", |m, _, _| start::step(m, 1)),
     command!("start-open", "open", ["<enter>", "l", "<right>"], START, "Sessions", "open", |m, _, _| start::open(m)),
+    command!("start-replay", "replay as it grew", ["r"], START, "Sessions", "replay", |m, _, _| start::replay(m)),
     command!("new", "new problem", ["n"], START, "Sessions", "new problem", |m, _, _| start::begin_input(m)),
     command!("parent", "go to the parent", ["h", "<left>"], BENCH, "Move", "", |m, _, _| workbench::parent(m)),
     command!("next", "next sibling, or the row below", ["j", "<down>"], BENCH, "Move", "", |m, _, _| workbench::next(m)),
@@ -182,7 +184,7 @@ pub static COMMANDS: &[Command] = &[
     command!("play", "play or pause", ["r", "s"], REPLAY, "Replay", "play", |m, _, now| replay::play(m, now)),
     command!("faster", "play faster", [">"], REPLAY, "Replay", "faster", |m, _, _| replay::change_speed(m, true)),
     command!("slower", "play slower", ["<lt>"], REPLAY, "Replay", "slower", |m, _, _| replay::change_speed(m, false)),
-    command!("speed" [Argument::needed("SPEED", replay::speeds)], "play at 0.25 to 64 times the pace, or full", ["="], REPLAY, "Replay", "", |m, a, _| replay::set_speed(m, a)),
+    command!("speed" [Argument::needed("SPEED", replay::speeds)], "play at 0.25 to 64 times the pace, by the clock, or full", ["="], REPLAY, "Replay", "", |m, a, _| replay::set_speed(m, a)),
     command!("search-step", "next step of the search", ["."], REPLAY, "Replay", "step", |m, _, _| replay::jump(m, MarkKind::Step, true)),
     command!("search-step-back", "previous step of the search", [","], REPLAY, "Replay", "back", |m, _, _| replay::jump(m, MarkKind::Step, false)),
     command!("operation", "next operation", [")"], REPLAY, "Replay", "", |m, _, _| replay::step(m, 1)),
@@ -200,6 +202,11 @@ pub static COMMANDS: &[Command] = &[
     command!("beginning", "to the beginning", ["0"], REPLAY, "Replay", "", |m, _, _| replay::go_to(m, 0)),
     command!("end", "to the end", ["$"], REPLAY, "Replay", "", |m, _, _| replay::go_to(m, u64::MAX)),
     command!("branch", "a new session from this moment", ["b"], REPLAY, "Replay", "branch", |m, _, _| replay::branch(m)),
+    command!("diff" [Argument::needed("OPERATION or FILE", anything)], "side by side with another moment, or another session", ["<space>d"], BENCH, "Replay", "", |m, a, _| diff::diff(m, a)),
+    command!("keep", "keep this moment; then show it beside another", ["c"], REPLAY, "Replay", "compare", |m, a, _| diff::diff(m, a)),
+    command!("difference-next", "next difference", ["n"], DIFF, "Replay", "difference", |m, _, _| diff::difference(m, true)),
+    command!("difference-previous", "previous difference", ["N"], DIFF, "Replay", "", |m, _, _| diff::difference(m, false)),
+    command!("differences", "only what differs, or all", ["d"], DIFF, "Replay", "only differences", |m, _, _| diff::toggle(m)),
     command!("leave-replay", "leave the replay", ["q"], REPLAY, "Replay", "leave", |m, _, _| replay::leave(m)),
     command!("sessions", "back to the start screen", ["gh"], BENCH, "Sessions", "", |m, _, _| update::go_home(m)),
     command!("retry-save", "save again after a failure", ["gw"], BENCH, "Sessions", "", |m, _, _| update::retry_save(m)),

@@ -7,9 +7,13 @@ use super::overlay::Overlay;
 use super::start::Entry;
 use super::workbench::Workbench;
 use crate::aggregate::Paragraph;
+use crate::assets;
 use crate::evaluate::Rating;
 use crate::search::Mode;
 use crate::tree::{NodeId, State};
+
+/// Columns of two trees side by side, of which there are none where it is heard.
+const WIDE: usize = 160;
 
 /// Returns the place, the chosen thing and what can be seen around it, one sentence a line.
 #[must_use]
@@ -31,12 +35,18 @@ pub fn describe(model: &Model) -> Vec<String> {
                 list.entries.iter().map(|entry| format!("{}: {}", entry.line, entry.note));
             std::iter::once(format!("{}:", list.title)).chain(entries).collect()
         }
+        (Some(Overlay::Diff(diff)), _) => diff.trees.rows(WIDE, diff.only_differences),
         (_, Screen::Start(start)) => {
             let entries = start.entries.iter().enumerate().map(|(at, entry)| {
                 let chosen = if at == start.cursor { "chosen: " } else { "" };
                 match entry {
                     Entry::Sample(problem) => format!("{chosen}sample: {}", problem.text),
                     Entry::New => format!("{chosen}a new problem"),
+                    Entry::Recording(at) => {
+                        assets::RECORDINGS.get(*at).map_or_else(String::new, |recording| {
+                            format!("{chosen}recording: {}", recording.title)
+                        })
+                    }
                     Entry::Recent(recent) => {
                         let title =
                             recent.title.as_deref().unwrap_or("a session that cannot be read");

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Selection;
 use super::querying::Aim;
+use super::speed::Speed;
 use crate::engine::Request;
 use crate::tree::{NodeId, Operation, Problem, Tree};
 
@@ -18,6 +19,14 @@ pub enum Effect {
     Create(Problem),
     /// Open a session file; answered by `Opened` or `OpenFailed`.
     Open(PathBuf),
+    /// Put a session that comes with the program into the folder of sessions, if it is not there, and
+    /// open it or its past; answered by `Opened` or `OpenFailed`, or as `Replay` is.
+    Recording {
+        /// Its name.
+        name: String,
+        /// Whether its past is wanted.
+        replay: bool,
+    },
     /// Write operations to the open session; answered by `Saved` or `SaveFailed`.
     Save(Vec<Operation>),
     /// Try to save again after a failure.
@@ -89,7 +98,7 @@ pub enum Effect {
         /// or else after this operation.
         sequence: u64,
         /// How fast it plays from the start; it waits if absent.
-        speed: Option<f64>,
+        speed: Option<Speed>,
     },
     /// Find the tree of a moment of the past; answered by `Sought`.
     Seek {
@@ -113,6 +122,13 @@ pub enum Effect {
     Branch {
         /// The last operation that it has.
         sequence: u64,
+    },
+    /// Read a session's tree at a moment, or at its end; answered by `Diffed`.
+    Diff {
+        /// The session's file.
+        path: PathBuf,
+        /// The operation after which it was so.
+        sequence: Option<u64>,
     },
     /// Close the past.
     EndReplay,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::key::Key;
 use super::mouse::Mouse;
 use super::querying::Aim;
+use super::speed::Speed;
 use crate::engine::Event;
 use crate::export::Survey;
 use crate::session::Mark;
@@ -67,10 +68,14 @@ pub enum Msg {
     Sought(Sought),
     /// Operations of the past, in order.
     Fetched(Vec<Operation>),
+    /// All moments of the past that one jumps to.
+    Marked(Vec<Mark>),
     /// The time that was asked for has passed.
     Woken,
     /// The past cannot be read; a sentence.
     ReplayFailed(String),
+    /// A tree to be compared with came, or why it cannot be read.
+    Diffed(Result<Other, String>),
     /// A command verified an answer.
     Verified {
         /// The trajectory.
@@ -105,10 +110,10 @@ pub struct Recorded {
     pub seed: u64,
     /// How many operations there are.
     pub length: u64,
-    /// The moments that one jumps to.
-    pub marks: Vec<Mark>,
+    /// The moments that one jumps to; absent as long as the log is still being read.
+    pub marks: Option<Vec<Mark>>,
     /// How fast it plays from the start; it waits if absent.
-    pub speed: Option<f64>,
+    pub speed: Option<Speed>,
     /// The tree of the moment.
     #[serde(skip)]
     pub tree: Box<Tree>,
@@ -119,6 +124,16 @@ pub struct Recorded {
 pub struct Sought {
     /// The operation after which it was so.
     pub sequence: u64,
+    /// The tree.
+    #[serde(skip)]
+    pub tree: Box<Tree>,
+}
+
+/// A tree to be compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Other {
+    /// The file of its session.
+    pub path: PathBuf,
     /// The tree.
     #[serde(skip)]
     pub tree: Box<Tree>,

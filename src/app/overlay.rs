@@ -10,6 +10,7 @@
 use super::command::Place;
 use super::comparing::Comparing;
 use super::debate::Transcript;
+use super::diff::Diff;
 use super::export::Export;
 use super::field::Field;
 use super::help::Help;
@@ -48,6 +49,8 @@ pub enum Overlay {
     Comparing(Comparing),
     /// A rewrite that came back from the editor.
     Rewriting(Rewriting),
+    /// Two trees side by side.
+    Diff(Box<Diff>),
 }
 
 impl Overlay {
@@ -64,6 +67,7 @@ impl Overlay {
             Self::Splicing(_) => Place::Splice,
             Self::Comparing(_) => Place::Compare,
             Self::Rewriting(_) => Place::Rewrite,
+            Self::Diff(_) => Place::Diff,
         }
     }
 
@@ -79,6 +83,7 @@ impl Overlay {
             | Self::Splicing(_)
             | Self::Comparing(_)
             | Self::Rewriting(_)
+            | Self::Diff(_)
             | Self::Quit => None,
         }
     }

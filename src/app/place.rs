@@ -27,6 +27,8 @@ pub enum Place {
     Compare,
     /// A rewrite that came back from the editor.
     Rewrite,
+    /// Two trees side by side.
+    Diff,
     /// The question whether to quit.
     Quit,
 }
@@ -46,6 +48,7 @@ impl Place {
         Self::Splice,
         Self::Compare,
         Self::Rewrite,
+        Self::Diff,
         Self::Quit,
     ];
     /// The places where keys that mean nothing else are typed into a field.
@@ -67,6 +70,7 @@ impl Place {
             Self::Splice => "splice",
             Self::Compare => "compare",
             Self::Rewrite => "rewrite",
+            Self::Diff => "diff",
             Self::Quit => "quit",
         }
     }

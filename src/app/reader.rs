@@ -57,6 +57,7 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
         }
         Some(Overlay::Page(page)) => page.scroll(by, height(size)),
         Some(Overlay::Transcript(transcript)) => transcript.scroll(by),
+        Some(Overlay::Diff(diff)) => diff.scroll(by),
         _ => {}
     }
     Vec::new()

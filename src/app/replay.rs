@@ -12,19 +12,17 @@ use super::Effect;
 use super::argument::Arguments;
 use super::message::{Recorded, Sought};
 use super::model::{Model, Screen};
+use super::querying::{self, Aim};
+use super::speed::Speed;
+use super::start::Start;
 use super::workbench::Workbench;
 use crate::aggregate::Tally;
 use crate::evaluate::Rating;
+use crate::monitor::Side;
 use crate::search::Driver;
 use crate::session::{Mark, MarkKind};
 use crate::tree::{NodeId, Operation, Outline, Tree};
 
-/// The speeds, as multiples of the pace at which it happened.
-const SPEEDS: [f64; 9] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
-/// As fast as it can be drawn.
-const FULL_SPEED: f64 = f64::INFINITY;
-/// A pause in the recording counts as no longer than this, in milliseconds.
-const LONGEST_PAUSE: u64 = 2000;
 /// How many operations are fetched at a time, and when there are fewer left than this.
 const FETCH: u64 = 4000;
 const LOW: usize = 2000;
@@ -32,22 +30,31 @@ const LOW: usize = 2000;
 const FRAME_OPERATIONS: usize = 4000;
 /// Why the past cannot be changed.
 const READ_ONLY: &str = "this is a replay; b begins a session of its own from here.";
-/// The time between two frames while it plays, in milliseconds.
+/// The time between two frames while it plays, in milliseconds; longer where nothing happened, so that
+/// a faster speed is soon felt.
 const FRAME: u64 = 16;
+const LONGEST_WAIT: u64 = 200;
 
 /// A place in a recording.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // each is on its own
 pub struct Replay {
     /// How many operations the recording has.
     pub length: u64,
     /// The moments that one jumps to.
     pub marks: Vec<Mark>,
+    /// Whether all of them are known.
+    pub is_read: bool,
     /// Whether it plays.
     pub playing: bool,
-    /// How fast, as a multiple of the pace at which it happened.
-    pub speed: f64,
+    /// How fast.
+    pub speed: Speed,
+    /// The moment that is to be compared with another one.
+    pub(super) kept: Option<Side>,
     /// The session that is open, if the replay began from one.
     back: Option<Box<Workbench>>,
+    /// Whether the program was started for this replay.
+    alone: bool,
     /// Operations that come next.
     ahead: VecDeque<Operation>,
     /// Whether operations are on their way.
@@ -98,11 +105,10 @@ impl Workbench {
         self.line = self.line.min(self.outline.position(&self.tree, self.cursor));
         self.saved.sequence = self.tree.sequence();
         self.stopped = None;
-        // What was looked for was looked for in another tree.
         self.sight.top = self.sight.top.filter(|top| self.tree.contains(*top));
-        self.sight.find = None;
         self.sight.order = "";
-        self.sight.filter.clear();
+        // What was selected and asked was so in another tree.
+        (self.selection, self.asked) = (None, None);
     }
 }
 
@@ -110,7 +116,7 @@ impl Replay {
     /// Returns whether nothing is on its way.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        !self.playing && !self.fetching && self.seeking.is_none()
+        self.is_read && !self.playing && !self.fetching && self.seeking.is_none()
     }
 
     /// Returns the open session that the replay began from.
@@ -119,7 +125,7 @@ impl Replay {
     }
 
     fn owes(&self, operation: &Operation) -> u64 {
-        self.time.map_or(0, |time| operation.time.saturating_sub(time).min(LONGEST_PAUSE))
+        self.time.map_or(0, |time| self.speed.pause(operation.time.saturating_sub(time)))
     }
 
     /// Forgets what was fetched, and what is on its way, for another place.
@@ -129,22 +135,6 @@ impl Replay {
         self.time = None;
         self.owed = 0.0;
     }
-}
-
-/// Reads a speed: a number from 0.25 to 64 with or without `×`, or `full`.
-#[must_use]
-pub fn read_speed(text: &str) -> Option<f64> {
-    if text == "full" {
-        return Some(FULL_SPEED);
-    }
-    let speed: f64 = text.trim_end_matches(['x', '×']).parse().ok()?;
-    (SPEEDS[0]..=SPEEDS[SPEEDS.len() - 1]).contains(&speed).then_some(speed)
-}
-
-/// Returns how the person reads a speed.
-#[must_use]
-pub fn written_speed(speed: f64) -> String {
-    if speed.is_finite() { format!("×{speed}") } else { "full speed".to_owned() }
 }
 
 /// `r` and `:replay [OPERATION]`: opens the session's past, at the cursor's beginning or at an
@@ -158,10 +148,11 @@ pub(super) fn replay(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    let Some(bench) = model.workbench() else { return Vec::new() };
+    let Some(bench) = model.workbench_mut() else { return Vec::new() };
     if bench.replay.is_some() {
         return place.map_or_else(Vec::new, |place| go_to(model, place));
     }
+    bench.awaits = true;
     let born = place.is_none().then_some(bench.cursor).filter(|cursor| *cursor != NodeId::ROOT);
     vec![Effect::Replay {
         path: bench.path.clone(),
@@ -178,10 +169,13 @@ pub(super) fn open(model: &mut Model, recorded: Recorded, now: u64) -> Vec<Effec
     let mut bench = Workbench::of(*tree, path, Some(READ_ONLY.to_owned()), driver);
     bench.replay = Some(Replay {
         length,
-        marks,
+        is_read: marks.is_some(),
+        marks: marks.unwrap_or_default(),
         playing: false,
-        speed: speed.unwrap_or(1.0),
+        speed: speed.unwrap_or_default(),
+        kept: None,
         back: None,
+        alone: true,
         ahead: VecDeque::new(),
         fetching: false,
         seeking: None,
@@ -191,11 +185,20 @@ pub(super) fn open(model: &mut Model, recorded: Recorded, now: u64) -> Vec<Effec
         owed: 0.0,
     });
     let before = std::mem::replace(&mut model.screen, Screen::Workbench(Box::new(bench)));
-    if let (Screen::Workbench(live), Screen::Workbench(bench)) = (before, &mut model.screen) {
-        bench.cursor = if bench.tree.contains(live.cursor) { live.cursor } else { NodeId::ROOT };
-        bench.outline.reveal(&bench.tree, bench.cursor);
+    if let Some(bench) = model.workbench_mut() {
+        let (mut back, mut alone) = (None, true);
+        match before {
+            Screen::Start(start) => alone = start.for_replay,
+            Screen::Workbench(mut live) => {
+                live.awaits = false;
+                let there = bench.tree.contains(live.cursor);
+                bench.cursor = if there { live.cursor } else { NodeId::ROOT };
+                bench.outline.reveal(&bench.tree, bench.cursor);
+                back = Some(live);
+            }
+        }
         if let Some(replay) = &mut bench.replay {
-            replay.back = Some(live);
+            (replay.back, replay.alone) = (back, alone);
         }
     }
     model.keys.clear();
@@ -244,10 +247,9 @@ fn advance(bench: &mut Workbench, replay: &mut Replay, now: u64) -> Vec<Effect> 
     if !replay.playing || replay.seeking.is_some() {
         return Vec::new();
     }
-    let passed = now.saturating_sub(replay.last) as f64;
+    let due = replay.speed.due(now.saturating_sub(replay.last));
     replay.last = now;
-    replay.owed =
-        if replay.speed.is_finite() { replay.owed + passed * replay.speed } else { f64::MAX };
+    replay.owed = (replay.owed + due).min(f64::MAX);
     let mut played = 0;
     while played < FRAME_OPERATIONS
         && let Some(next) = replay.ahead.front()
@@ -267,9 +269,10 @@ fn advance(bench: &mut Workbench, replay: &mut Replay, now: u64) -> Vec<Effect> 
         return Vec::new();
     }
     let mut effects: Vec<Effect> = fetch(bench, replay).into_iter().collect();
-    if !replay.waking && !replay.ahead.is_empty() {
+    if let Some(next) = replay.ahead.front().filter(|_| !replay.waking) {
+        let milliseconds = replay.speed.wait(replay.owes(next) as f64 - replay.owed);
+        effects.push(Effect::Wake { milliseconds: milliseconds.clamp(FRAME, LONGEST_WAIT) });
         replay.waking = true;
-        effects.push(Effect::Wake { milliseconds: FRAME });
     }
     effects
 }
@@ -318,12 +321,35 @@ pub(super) fn sought(model: &mut Model, sought: Sought, now: u64) -> Vec<Effect>
         replay.last = now;
         advance(bench, replay, now)
     });
-    effects.unwrap_or_default()
+    let mut effects = effects.unwrap_or_default();
+    let filter = model.workbench().map(|bench| bench.sight.filter.clone()).unwrap_or_default();
+    if !filter.is_empty() {
+        // What is filtered by is asked of this moment's tree.
+        effects.extend(querying::ask(model, &filter, Aim::Filter, now));
+    }
+    effects
 }
 
 /// Goes to the moment after an operation.
 pub(super) fn go_to(model: &mut Model, sequence: u64) -> Vec<Effect> {
     with(model, |_, replay| seek(replay, sequence)).unwrap_or_default()
+}
+
+/// What was asked for will not come.
+pub(super) fn failed(model: &mut Model) {
+    if let Some(bench) = model.workbench_mut() {
+        bench.awaits = false;
+    }
+    with(model, |_, replay| {
+        replay.turn();
+        (replay.playing, replay.seeking) = (false, None);
+    });
+}
+
+/// All moments that one jumps to came.
+pub(super) fn marked(model: &mut Model, marks: Vec<Mark>) -> Vec<Effect> {
+    with(model, |_, replay| (replay.marks, replay.is_read) = (marks, true));
+    Vec::new()
 }
 
 /// The moment that is shown, or will be.
@@ -352,10 +378,14 @@ pub(super) fn jump(model: &mut Model, kind: MarkKind, forwards: bool) -> Vec<Eff
         } else {
             marks.rfind(|mark| mark.sequence < at)
         };
-        found.map(|mark| mark.sequence)
+        (found.map(|mark| mark.sequence), replay.is_read)
     });
-    if let Some(sequence) = found.flatten() {
+    let (found, is_read) = found.unwrap_or((None, true));
+    if let Some(sequence) = found {
         go_to(model, sequence)
+    } else if !is_read {
+        model.tell("The log is still being read; try again in a moment.");
+        Vec::new()
     } else {
         let way = if forwards { "after" } else { "before" };
         model.tell(format!("There is no {} {way} this moment.", name(kind)));
@@ -377,28 +407,23 @@ fn name(kind: MarkKind) -> &'static str {
 /// Plays faster or slower.
 pub(super) fn change_speed(model: &mut Model, faster: bool) -> Vec<Effect> {
     let speed = with(model, |_, replay| {
-        let now = replay.speed;
-        let next = if faster {
-            SPEEDS.into_iter().find(|speed| *speed > now).unwrap_or(FULL_SPEED)
-        } else {
-            SPEEDS.into_iter().rfind(|speed| *speed < now).unwrap_or(SPEEDS[0])
-        };
-        replay.speed = next;
-        next
+        replay.speed = replay.speed.step(faster);
+        replay.owed = 0.0;
+        replay.speed
     });
     if let Some(speed) = speed {
-        model.tell(format!("Plays at {}.", written_speed(speed)));
+        model.tell(format!("Plays at {speed}."));
     }
     Vec::new()
 }
 
 /// `:speed S`.
 pub(super) fn set_speed(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
-    let Some(speed) = read_speed(arguments.text()) else {
-        model.complain("A speed is a number from 0.25 to 64, or full.");
+    let Some(speed) = Speed::read(arguments.text()) else {
+        model.complain("A speed is a number from 0.25 to 64, or clock, or full.");
         return Vec::new();
     };
-    with(model, |_, replay| replay.speed = speed);
+    with(model, |_, replay| (replay.speed, replay.owed) = (speed, 0.0));
     Vec::new()
 }
 
@@ -409,6 +434,7 @@ pub(super) fn branch(model: &mut Model) -> Vec<Effect> {
         (bench.tree.sequence() > 0).then(|| Effect::Branch { sequence: bench.tree.sequence() })
     });
     if let Some(effect) = effects.flatten() {
+        model.tell("From here on this is a session of its own, which says where it comes from.");
         vec![effect]
     } else {
         model.tell("Before the first operation there is nothing to branch from.");
@@ -416,23 +442,27 @@ pub(super) fn branch(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Leaves the replay: back to the session that it began from, or out of the program.
+/// Leaves the replay: back to where it began from, or out of the program if that was started for it.
 pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
-    let Some(bench) = model.workbench_mut() else { return Vec::new() };
-    match bench.replay.as_mut().and_then(|replay| replay.back.take()) {
-        Some(live) => {
+    let Some(replay) = model.workbench_mut().and_then(|bench| bench.replay.as_mut()) else {
+        return Vec::new();
+    };
+    match (replay.back.take(), replay.alone) {
+        (Some(live), _) => {
             model.screen = Screen::Workbench(live);
             vec![Effect::EndReplay]
         }
-        // The program was started for it.
-        None => vec![Effect::Quit],
+        (None, true) => vec![Effect::Quit],
+        (None, false) => {
+            model.screen = Screen::Start(Start::default());
+            vec![Effect::EndReplay, Effect::List]
+        }
     }
 }
 
 /// The speeds that can be filled in.
 pub(super) fn speeds(_: &Model) -> Vec<String> {
-    let speeds = SPEEDS.iter().map(f64::to_string);
-    speeds.chain(["full".to_owned()]).collect()
+    Speed::words()
 }
 
 #[cfg(test)]

@@ -25,11 +25,14 @@ impl Stage {
             path: "s.pleach".into(),
             seed: 7,
             length: log.len() as u64,
-            marks: marks.collect(),
+            marks: Some(marks.collect()),
             speed: None,
             tree: Box::default(),
         };
         let mut stage = Self { model: Model::new((100, 30), 0), log, now: 0 };
+        if let Screen::Start(start) = &mut stage.model.screen {
+            start.for_replay = true;
+        }
         update(&mut stage.model, Msg::Replaying(recorded), 0);
         stage
     }
@@ -148,6 +151,25 @@ fn steps_and_jumps_go_where_they_say() {
 }
 
 #[test]
+fn what_is_looked_for_and_filtered_by_stays_from_moment_to_moment() {
+    let mut stage = Stage::new(300);
+    let effects = stage.keys("$");
+    stage.run(effects, 0);
+    stage.keys("fgood<enter>/step<enter>");
+    for at in [200, 20, 300] {
+        let effects = stage.keys(&format!(":replay {at}<enter>"));
+        stage.run(effects, 0);
+        let bench = stage.model.workbench().unwrap();
+        let good = |id: &NodeId| bench.tree.node(*id).label() == Some(crate::tree::Label::Good);
+        for id in bench.tree.ids().skip(1).filter(|id| !bench.outline.is_hidden(*id)) {
+            assert!(bench.tree.subtree(id).any(|below| good(&below)), "{id} at {at}");
+        }
+        assert_eq!(bench.sight.find.as_ref().unwrap().text(), "step");
+        assert!(!bench.outline.is_hidden(bench.cursor));
+    }
+}
+
+#[test]
 fn an_answer_to_an_older_question_changes_nothing() {
     let mut stage = Stage::new(100);
     stage.keys(":replay 50<enter>");
@@ -170,6 +192,10 @@ fn the_past_is_not_changed_and_can_be_branched_from() {
     assert_eq!(stage.at(), at);
     assert_eq!(stage.keys("b"), [Effect::Branch { sequence: at }]);
     assert_eq!(stage.keys("q"), [Effect::Quit]);
+    // One that began on the start screen goes back there.
+    stage.model.workbench_mut().unwrap().replay.as_mut().unwrap().alone = false;
+    assert_eq!(stage.keys("q"), [Effect::EndReplay, Effect::List]);
+    assert!(stage.model.workbench().is_none());
 }
 
 #[test]
@@ -188,7 +214,7 @@ fn the_open_session_waits_behind_its_replay() {
         path: "s.pleach".into(),
         seed: 7,
         length: stage.log.len() as u64,
-        marks: Vec::new(),
+        marks: Some(Vec::new()),
         speed: None,
         tree: Box::default(),
     };

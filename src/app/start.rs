@@ -6,7 +6,8 @@ use super::Effect;
 use super::field::Field;
 use super::message::Recent;
 use super::model::{Model, Screen};
-use crate::assets;
+use super::speed::Speed;
+use crate::assets::{self, Recording};
 use crate::tree::Problem;
 
 /// What the program begins with.
@@ -20,7 +21,7 @@ pub enum Opening {
     /// A session file.
     File(PathBuf),
     /// A session file's past, from an operation on, playing at this speed.
-    Replay(PathBuf, Option<f64>),
+    Replay(PathBuf, Option<Speed>),
 }
 
 /// The state of the start screen.
@@ -32,6 +33,8 @@ pub struct Start {
     pub cursor: usize,
     /// The text of a new problem, while it is typed.
     pub input: Option<Field>,
+    /// Whether the program was started for a replay, and ends with it.
+    pub(super) for_replay: bool,
     listed: bool,
     opening: bool,
 }
@@ -43,6 +46,8 @@ pub enum Entry {
     Sample(Problem),
     /// A problem still to be typed.
     New,
+    /// A session that comes with the program, by its place among them.
+    Recording(usize),
     /// A recent session.
     Recent(Recent),
 }
@@ -52,7 +57,9 @@ impl Default for Start {
         let samples = assets::SAMPLES.lines().filter_map(|line| serde_json::from_str(line).ok());
         let mut entries: Vec<_> = samples.map(Entry::Sample).collect();
         entries.push(Entry::New);
-        Self { entries, cursor: 0, input: None, listed: false, opening: false }
+        entries.extend((0..assets::RECORDINGS.len()).map(Entry::Recording));
+        let (for_replay, listed, opening) = (false, false, false);
+        Self { entries, cursor: 0, input: None, for_replay, listed, opening }
     }
 }
 
@@ -89,6 +96,7 @@ pub fn begin(model: &mut Model, opening: &Opening) -> Vec<Effect> {
     };
     if let Some(start) = start(model) {
         start.opening = true;
+        start.for_replay = matches!(opening, Opening::Replay(..));
     }
     vec![Effect::List, effect]
 }
@@ -113,11 +121,43 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let effect = match start.entries.get(start.cursor) {
         Some(Entry::Sample(problem)) => Effect::Create(problem.clone()),
         Some(Entry::Recent(recent)) => Effect::Open(recent.path.clone()),
+        Some(Entry::Recording(at)) => {
+            let at = *at;
+            return recording(model, at, false);
+        }
         Some(Entry::New) => return begin_input(model),
         None => return Vec::new(),
     };
     start.opening = true;
     vec![effect]
+}
+
+/// `r`: replays the chosen session.
+pub(super) fn replay(model: &mut Model) -> Vec<Effect> {
+    let Some(start) = start(model) else { return Vec::new() };
+    let path = match start.entries.get(start.cursor) {
+        Some(Entry::Recording(at)) => {
+            let at = *at;
+            return recording(model, at, true);
+        }
+        Some(Entry::Recent(recent)) => recent.path.clone(),
+        _ => {
+            model.tell("Only a session can be replayed.");
+            return Vec::new();
+        }
+    };
+    start.opening = true;
+    vec![Effect::Replay { path, born: None, sequence: 0, speed: None }]
+}
+
+/// Opens a session that comes with the program, and says what to look at.
+fn recording(model: &mut Model, at: usize, replay: bool) -> Vec<Effect> {
+    let Some(Recording { name, look, .. }) = assets::RECORDINGS.get(at) else { return Vec::new() };
+    if let Some(start) = start(model) {
+        start.opening = true;
+    }
+    model.tell(*look);
+    vec![Effect::Recording { name: (*name).to_owned(), replay }]
 }
 
 pub(super) fn begin_input(model: &mut Model) -> Vec<Effect> {

@@ -12,7 +12,7 @@ use super::replay;
 use super::rewriting;
 use super::start::Start;
 use super::workbench::Workbench;
-use super::{Effect, alternatives, export, querying};
+use super::{Effect, alternatives, diff, export, querying};
 use super::{signal, splicing};
 use crate::engine::Event;
 use crate::evaluate::Verdict;
@@ -95,14 +95,17 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
         Msg::Replaying(recorded) => replay::open(model, recorded, now),
         Msg::Sought(sought) => replay::sought(model, sought, now),
         Msg::Fetched(operations) => replay::fetched(model, operations, now),
+        Msg::Marked(marks) => replay::marked(model, marks),
         Msg::Woken => replay::wake(model, now),
         Msg::ReplayFailed(message) => {
             if let Screen::Start(start) = &mut model.screen {
                 start.gave_up();
             }
+            replay::failed(model);
             model.complain(message);
             Vec::new()
         }
+        Msg::Diffed(found) => diff::came(model, found),
         Msg::Verified { node, verdict } => verified(model, node, verdict, now),
     };
     effects.extend(splicing::settle(model, now));

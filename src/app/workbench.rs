@@ -70,6 +70,8 @@ pub struct Workbench {
     runs_commands: bool,
     broken: Option<String>,
     ended: Option<String>,
+    /// Whether its past, or another session, was asked for and is on its way.
+    pub(super) awaits: bool,
     /// The place in the recording, while this shows the past.
     pub replay: Option<Replay>,
 }
@@ -138,6 +140,7 @@ impl Workbench {
             runs_commands: false,
             broken: None,
             ended: None,
+            awaits: false,
             replay: None,
             tree,
         };
@@ -149,6 +152,9 @@ impl Workbench {
     /// Returns whether nothing is under way.
     #[must_use]
     pub fn is_settled(&self) -> bool {
+        if self.awaits {
+            return false;
+        }
         if let Some(replay) = &self.replay {
             return replay.is_settled();
         }

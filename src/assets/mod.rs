@@ -1,6 +1,9 @@
 //! Files that are compiled into the program.
 
 pub mod prompts;
+mod recordings;
+
+pub use recordings::{RECORDINGS, Recording};
 
 /// The embedded model: see `assets/model/README.md`.
 pub const MODEL: &[u8] = include_bytes!("../../assets/model/pleach-reasoner.gguf");

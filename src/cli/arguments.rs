@@ -11,6 +11,7 @@ use super::curation_arguments::{
 };
 use super::exit;
 use super::export_arguments::ExportArguments;
+use crate::app::Speed;
 use crate::evaluate::{self, Evaluator};
 use crate::search::{Policy, Proposer, proposers};
 
@@ -143,6 +144,8 @@ pub enum Verb {
     Doctor(DoctorArguments),
     /// Watch a session as it grew.
     Replay(ReplayArguments),
+    /// Put two moments of a session, or two sessions of one problem, side by side.
+    Diff(DiffArguments),
     /// Check that a session is sound, and whether the model samples it again.
     Verify(VerifyArguments),
     /// Bring in trees that other programs wrote.
@@ -333,7 +336,7 @@ pub struct ShowArguments {
 pub struct ReplayArguments {
     /// The session.
     pub file: PathBuf,
-    /// How fast: 0.25 to 64 times the pace at which it happened, or `full`.
+    /// How fast: 0.25 to 64 times the pace at which it happened, `clock` (with all pauses) or `full`.
     #[arg(long, value_name = "S", default_value = "1", value_parser = replay_speed)]
     pub speed: Speed,
     /// Print frames as text instead of taking the screen.
@@ -350,19 +353,32 @@ pub struct ReplayArguments {
     pub size: (u16, u16),
 }
 
-/// The speed of a replay.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Speed {
-    /// As a multiple of the pace at which it happened.
-    pub factor: f64,
-    /// As it was given.
-    pub words: String,
+fn replay_speed(text: &str) -> Result<Speed, String> {
+    Speed::read(text).ok_or_else(|| "give a number from 0.25 to 64, or clock, or full".to_owned())
 }
 
-fn replay_speed(text: &str) -> Result<Speed, String> {
-    let factor = crate::app::replay::read_speed(text);
-    let factor = factor.ok_or("give a number from 0.25 to 64, or full")?;
-    Ok(Speed { factor, words: text.to_owned() })
+/// What `pleach diff` is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Between the halves stands ≠ where a step's state, text or label differs, < and > where only one side
+has it. Steps of one session are the same by their number, those of two by their text.")]
+pub struct DiffArguments {
+    /// The left session.
+    pub left: PathBuf,
+    /// The right session; the left one at another moment if absent.
+    pub right: Option<PathBuf>,
+    /// The moment of the left side, as an operation's number; the end if absent.
+    #[arg(long, value_name = "N")]
+    pub at: Option<u64>,
+    /// The moment of the right side; the end if absent.
+    #[arg(long, value_name = "N")]
+    pub with: Option<u64>,
+    /// Only the steps that differ.
+    #[arg(long)]
+    pub differences: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `pleach verify` is told.

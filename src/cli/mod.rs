@@ -10,6 +10,7 @@ mod continuing;
 mod curation;
 mod curation_arguments;
 mod curve;
+mod diff;
 mod doctor;
 mod doctor_engine;
 mod doctor_terminal;
@@ -113,6 +114,7 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Config { action }) => manual::config(action, output),
         Some(Verb::Reference { folder }) => manual::reference(&folder),
         Some(Verb::Replay(replay)) => replay::replay(&model, replay, output),
+        Some(Verb::Diff(diff)) => diff::diff(&diff, output),
         Some(Verb::Verify(verify)) => verify::verify(&model, &verify, output),
         Some(Verb::Import(import)) => import::import(&import, output),
         Some(Verb::Engine) => worker::serve(),

@@ -8,6 +8,7 @@ use super::arguments::{ModelArguments, ReplayArguments};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::screen;
+use crate::app::Speed;
 use crate::session;
 use crate::ui::Watch;
 use crate::ui::theme::Theme;
@@ -22,11 +23,11 @@ pub fn replay(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     if !arguments.headless && arguments.cast.is_none() {
-        return screen::replay(model, arguments.file, arguments.speed.factor);
+        return screen::replay(model, arguments.file, arguments.speed);
     }
     let mut watch = Watch::open(&arguments.file, arguments.size)?;
     if let Some(path) = &arguments.cast {
-        cast(&mut watch, path, &arguments.speed.words)?;
+        cast(&mut watch, path, arguments.speed)?;
         output.tell(&format!("the replay is in {}", path.display()));
     }
     if arguments.headless {
@@ -48,7 +49,7 @@ fn frames(watch: &mut Watch, count: u64, output: &mut Output) -> Result<(), Fail
     Ok(())
 }
 
-fn cast(watch: &mut Watch, path: &Path, speed: &str) -> Result<(), Failure> {
+fn cast(watch: &mut Watch, path: &Path, speed: Speed) -> Result<(), Failure> {
     let failed = |why: String| {
         Failure::new(Exit::Failed, format!("{} cannot be written: {why}", path.display()))
     };

@@ -10,6 +10,7 @@ use super::exit::{Exit, Failure};
 use super::loading;
 use super::output::Output;
 use super::problems::check_text;
+use crate::app::Speed;
 use crate::session;
 use crate::tree::Problem;
 use crate::ui::settings::{self, Settings};
@@ -45,7 +46,7 @@ pub fn open(model: &ModelArguments, file: PathBuf, plain: bool) -> Result<Exit, 
 ///
 /// # Errors
 /// As [`open`].
-pub fn replay(model: &ModelArguments, file: PathBuf, speed: f64) -> Result<Exit, Failure> {
+pub fn replay(model: &ModelArguments, file: PathBuf, speed: Speed) -> Result<Exit, Failure> {
     check_session(&file)?;
     run(model, Opening::Replay(file, Some(speed)), false)
 }

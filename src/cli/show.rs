@@ -11,6 +11,7 @@ use super::report::{Grown, believed};
 use super::show_json::Shown;
 use crate::aggregate::{Paragraph, transcript};
 use crate::evaluate::{Rating, verify};
+use crate::monitor::state_sign;
 use crate::text::{SafeText, pad, truncate};
 use crate::tree::{NodeId, State, Tree};
 
@@ -124,7 +125,7 @@ fn print_node(
         0 => "-".to_owned(),
         _ => format!("{:.2}", statistics.mean),
     };
-    let (glyph, word) = standing(tree, id);
+    let (glyph, word) = (state_sign(tree, id), standing(tree, id));
     let depth = usize::try_from(node.depth()).unwrap_or(DEEPEST).clamp(1, DEEPEST) - 1;
     let indent = " ".repeat(depth * INDENT);
     let id = id.to_string();
@@ -149,20 +150,20 @@ fn fitted(row: &str, columns: Option<usize>, whole: bool) -> String {
     }
 }
 
-/// A node's state as glyph and word, those of the screen.
-fn standing(tree: &Tree, id: NodeId) -> (&'static str, &'static str) {
+/// A node's state as a word, that of the screen.
+fn standing(tree: &Tree, id: NodeId) -> &'static str {
     if tree.node(id).is_pruned() {
-        return ("×", "pruned");
+        return "pruned";
     }
     let verdict = tree.evaluation(id, verify::NAME).map(|verdict| verdict.value > 0.5);
     match (tree.node(id).state(), verdict) {
-        (State::Answered, Some(true)) => ("✓", "right"),
-        (State::Answered, Some(false)) => ("✗", "wrong"),
-        (State::Answered, None) => ("●", "answer"),
-        (State::Growing, _) => ("◌", "growing"),
-        (State::Duplicate, _) => ("=", "duplicate"),
-        (State::Interrupted, _) => ("!", "stopped"),
-        (State::Open, _) => ("·", "open"),
+        (State::Answered, Some(true)) => "right",
+        (State::Answered, Some(false)) => "wrong",
+        (State::Answered, None) => "answer",
+        (State::Growing, _) => "growing",
+        (State::Duplicate, _) => "duplicate",
+        (State::Interrupted, _) => "stopped",
+        (State::Open, _) => "open",
     }
 }
 

@@ -79,7 +79,7 @@ pub fn verify(
     arguments: &VerifyArguments,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    let recording = Recording::open(&arguments.file)?;
+    let mut recording = Recording::open(&arguments.file)?;
     let tree = recording.tree_at(recording.length())?;
     let mut found = Found {
         session: recording.header().session.clone(),

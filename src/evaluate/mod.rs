@@ -28,6 +28,10 @@ pub use roll_outs::RollOuts;
 pub use steps::Steps;
 pub use verify::{Verdict, Verifier};
 
+/// The name of an exact solver among the evaluations: whether the problem can still be solved after a
+/// step.
+pub const SOLVER: &str = "solver";
+
 /// Returns all evaluators that can be asked about any node; the verifier, which knows answers
 /// alone, is asked by itself.
 #[must_use]

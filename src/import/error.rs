@@ -32,6 +32,9 @@ pub enum Error {
         /// The names that the first record has.
         fields: String,
     },
+    /// It is a problem file.
+    #[error("it holds problems and no trees; grow them with `pleach grow FILE`")]
+    Problems,
     /// It is in a format that is known, but a record does not fit.
     #[error("it looks like {format}, but {why}")]
     Shape {

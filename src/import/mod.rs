@@ -34,7 +34,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 pub use error::Error;
 pub use forest::Imported;
 pub use report::Report;
-pub use tot::{SOLVER, VOTES};
+pub use tot::VOTES;
 
 use forest::Forest;
 use json::{Json, Limits, Records};
@@ -144,6 +144,9 @@ pub fn import(
     };
     let format = FORMATS.iter().find(is_wanted);
     let Some(format) = format else {
+        if first.text("problem").is_some() {
+            return Err(Error::Problems);
+        }
         let names: Vec<_> = first.names().take(12).map(|name| format!("{name:?}")).collect();
         let fields = if names.is_empty() { "no names".to_owned() } else { names.join(", ") };
         return Err(Error::Unknown { fields });

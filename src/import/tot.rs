@@ -15,14 +15,12 @@ use super::forest::{Forest, Score};
 use super::json::Json;
 use super::scale::Scale;
 use super::solver::solvable;
-use crate::evaluate::verify;
+use crate::evaluate::{SOLVER, verify};
 use crate::reasoning::extract;
 use crate::tree::{EvaluatorKind, NodeId, Problem};
 
 /// The name of the model's own votes among the evaluations.
 pub const VOTES: &str = "votes";
-/// The name of the exact solver among the evaluations.
-pub const SOLVER: &str = "solver";
 /// What Game of 24 makes.
 const TARGET: i64 = 24;
 

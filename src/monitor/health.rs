@@ -11,10 +11,15 @@ use super::chance::pass_at;
 use super::confusion::Confusion;
 use super::consistency::Consistency;
 use super::revision::{Revisions, pairs};
+use super::words::{Word, Words};
+use crate::evaluate::SOLVER;
 use crate::tree::{Label, Tree};
 
 /// How many samples pass@k is given for.
 const SAMPLES: [u64; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
+
+/// What an evaluator said: values with whether they turned out right, and words.
+type Judgements = (Vec<(f64, bool)>, Words);
 
 /// Gathers what the monitors need, tree by tree.
 #[derive(Debug, Default)]
@@ -26,7 +31,7 @@ pub struct Health {
     verified: Vec<Vec<(f64, bool)>>,
     unverified: Vec<Vec<(f64, bool)>>,
     revisions: Vec<(f64, f64)>,
-    judgements: BTreeMap<(String, Against), Vec<(f64, bool)>>,
+    judgements: BTreeMap<(String, Against), Judgements>,
 }
 
 /// What an evaluator is measured against.
@@ -37,6 +42,8 @@ pub enum Against {
     Labels,
     /// The verifier's verdicts on trajectories.
     Verifier,
+    /// An exact solver: whether the problem can still be solved after a step.
+    Solver,
 }
 
 /// How far an evaluator can be believed.
@@ -54,6 +61,8 @@ pub struct Judge {
     pub agreement: f64,
     /// Agreement beyond chance (Cohen's kappa), where that means something.
     pub kappa: Option<f64>,
+    /// What it said in words, where its scale has words.
+    pub words: Vec<Word>,
 }
 
 /// The chance of success with some samples.
@@ -104,19 +113,24 @@ impl Health {
         self.revisions.extend(pairs(tree));
         for name in judges(tree) {
             for id in tree.ids().skip(1) {
-                let Some(value) = tree.evaluation(id, name).map(|judged| judged.value) else {
-                    continue;
-                };
+                let Some(judged) = tree.evaluation(id, name) else { continue };
                 let good = match tree.node(id).label() {
                     Some(Label::Good) => Some(true),
                     Some(Label::Bad) => Some(false),
                     Some(Label::Neutral) | None => None,
                 };
-                let outcomes = [(Against::Labels, good), (Against::Verifier, verdict(tree, id))];
+                let solvable = tree.evaluation(id, SOLVER).map(|solved| solved.value > 0.5);
+                let outcomes = [
+                    (Against::Labels, good),
+                    (Against::Verifier, verdict(tree, id)),
+                    (Against::Solver, solvable.filter(|_| name != SOLVER)),
+                ];
                 for (against, outcome) in outcomes {
                     if let Some(good) = outcome {
                         let key = (name.to_owned(), against);
-                        self.judgements.entry(key).or_default().push((value, good));
+                        let (values, words) = self.judgements.entry(key).or_default();
+                        values.push((judged.value, good));
+                        words.add(tree.node(id).depth(), judged, good);
                     }
                 }
             }
@@ -169,7 +183,7 @@ impl Health {
     }
 }
 
-fn judge((evaluator, against): &(String, Against), found: &[(f64, bool)]) -> Option<Judge> {
+fn judge((evaluator, against): &(String, Against), (found, words): &Judgements) -> Option<Judge> {
     let confusion = Confusion::of(found);
     Some(Judge {
         evaluator: evaluator.clone(),
@@ -178,6 +192,7 @@ fn judge((evaluator, against): &(String, Against), found: &[(f64, bool)]) -> Opt
         confusion,
         agreement: confusion.agreement(),
         kappa: confusion.kappa(),
+        words: words.counts(),
     })
 }
 

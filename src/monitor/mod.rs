@@ -2,8 +2,8 @@
 //!
 //! Responsible for figures and series that are read off trees: how much the answers agree, how
 //! often sampling finds the right one, what a threshold on the value would select, what revisions
-//! change, and how far each evaluator can be believed. One monitor, one file; [`Health`] gathers
-//! them over trees, and [`Report`] is what a person and a program read.
+//! change, how far each evaluator can be believed, and how two trees differ. One monitor, one file;
+//! [`Health`] gathers them over trees, and [`Report`] is what a person and a program read.
 //!
 //! Not responsible for changing anything. Agreement and correctness stay different figures, and
 //! whatever rests on a vote alone is marked as pseudo.
@@ -20,6 +20,8 @@ mod page;
 mod plot;
 mod revision;
 mod series;
+mod tree_diff;
+mod words;
 
 pub use balance::{Balance, balance};
 pub use calibration::{Bin, Calibration};
@@ -32,3 +34,5 @@ pub use page::page;
 pub use plot::{Dots, bars, spark};
 pub use revision::Revisions;
 pub use series::{BINS, Offer, bin, offers, progress, spread};
+pub use tree_diff::{Likeness, Side, TreeDiff, figure, half_of, state_sign};
+pub use words::Word;

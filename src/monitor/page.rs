@@ -6,6 +6,7 @@ use super::chance::samples_to_see;
 use super::confusion::Confusion;
 use super::health::{Against, Judge, Report};
 use super::revision::Revisions;
+use super::words::Word;
 
 /// Columns of a plot.
 const PLOT: usize = 20;
@@ -109,6 +110,7 @@ fn judge(found: &Judge, rows: &mut Vec<String>) {
     let against = match found.against {
         Against::Labels => "your labels",
         Against::Verifier => "the verifier",
+        Against::Solver => "the exact solver",
     };
     heading(&format!("{evaluator} against {against}"), rows);
     let kappa = found.kappa.map_or("-".to_owned(), |kappa| format!("{kappa:.2}"));
@@ -120,7 +122,19 @@ fn judge(found: &Judge, rows: &mut Vec<String>) {
         calibration.brier
     ));
     matrix(confusion, rows);
+    words(&found.words, rows);
     reliability(calibration, rows);
+}
+
+/// One row a word: the bar is the share that is right.
+fn words(found: &[Word], rows: &mut Vec<String>) {
+    if !found.is_empty() {
+        rows.push("depth  word          right (bar) of all".to_owned());
+    }
+    for Word { depth, word, right, of } in found {
+        let share = f64::from(*right) / f64::from((*of).max(1));
+        rows.push(format!("{depth:>5}  {word:<12}  {} {share:.2}  {right}/{of}", bar(share)));
+    }
 }
 
 fn matrix(counts: &Confusion, rows: &mut Vec<String>) {

@@ -572,11 +572,16 @@ impl Driver {
     }
 
     /// Takes over a session that was opened: what it left growing is marked as interrupted,
-    /// and what it left without a judgement will be judged.
+    /// and what it left without a judgement will be judged. What another program grew is left as it is.
     pub fn take_over(&mut self, tree: &Tree) -> Turn {
         let growing = tree.ids().filter(|id| tree.node(*id).state() == State::Growing).collect();
         self.seen = tree.len();
-        self.fresh = self.unjudged(tree).into_iter().map(Fresh::judge).collect();
+        let own = |id: &NodeId| {
+            let node = tree.node(*id);
+            node.token_ids().len() > 0 || node.source() != Source::Sampled
+        };
+        let left = self.unjudged(tree).into_iter().filter(own);
+        self.fresh = left.map(Fresh::judge).collect();
         let operations = interrupted(tree, growing, "pleach was closed while it grew").collect();
         Turn { operations, ..Turn::default() }
     }

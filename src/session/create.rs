@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -100,14 +101,7 @@ pub fn create_in_with(
     fresh: &Fresh,
     operations: &[Operation],
 ) -> Result<PathBuf, Error> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(directory).map_err(Error::io("make the directory", directory))?;
+    make_directory(directory)?;
     let name = file_name_for(problem, fresh.created);
     let stem = name.strip_suffix(EXTENSION).unwrap_or(&name);
     let mut path = directory.join(&name);
@@ -120,6 +114,40 @@ pub fn create_in_with(
         }
     }
     Err(Error::Exists { path })
+}
+
+/// Puts a whole session file into a directory under a name; one that is there already stays.
+///
+/// # Errors
+/// Returns why the directory or the file cannot be made.
+pub fn put(directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
+    make_directory(directory)?;
+    let path = directory.join(format!("{name}{EXTENSION}"));
+    if path.symlink_metadata().is_ok() {
+        return Ok(path);
+    }
+    let write = || {
+        let mut partial = tempfile::Builder::new().prefix(".partial-").tempfile_in(directory)?;
+        partial.write_all(bytes)?;
+        partial.as_file().sync_all()?;
+        match partial.persist_noclobber(&path) {
+            Err(error) if error.error.kind() != ErrorKind::AlreadyExists => Err(error.error),
+            _ => Ok(()),
+        }
+    };
+    write().map_err(Error::io("make", &path))?;
+    Ok(path)
+}
+
+fn make_directory(directory: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(directory).map_err(Error::io("make the directory", directory))
 }
 
 /// Builds a session file with what `fill` writes into it.
@@ -161,7 +189,7 @@ pub(super) fn build(
         .and_then(|file| file.sync_all())
         .map_err(Error::io("make durable", path))?;
     partial.persist_noclobber(path).map_err(|error| match error.error.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
+        ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
         _ => Error::io("name", path)(error.error),
     })?;
     #[cfg(unix)]

@@ -36,7 +36,7 @@ mod store;
 mod worker;
 mod writer;
 
-pub use create::{Fresh, create, create_in, create_in_with, create_with, new_identity};
+pub use create::{Fresh, create, create_in, create_in_with, create_with, new_identity, put};
 pub use directory::{EXTENSION, default_directory, file_name_for};
 pub use error::Error;
 pub use format::{Header, SEED, VERSION};
@@ -44,7 +44,7 @@ pub use jsonl::{read_jsonl, write_jsonl};
 pub use lock::Holder;
 pub use open::{Log, open, read};
 pub use recent::{Recent, Summary, list};
-pub use recording::{Mark, MarkKind, Recording};
+pub use recording::{Mark, MarkKind, Recording, tree_at};
 pub use salvage::{Lost, Salvage, salvage};
 pub use writer::{Ack, Writer};
 

@@ -1,10 +1,11 @@
 //! A session as a recording: the tree at any moment, and what happened in between.
 //!
-//! Responsible for reading the log once, with everything checked, for keeping copies of the tree on the
-//! way (they share what is the same), and so for being at any moment quickly. Not responsible for how
-//! it is played.
+//! Responsible for reading the log once, with everything checked, as far as it is asked for, for keeping
+//! copies of the tree on the way (they share what is the same), and so for being at any moment quickly.
+//! Not responsible for how it is played.
 //!
-//! Invariant: the tree at a moment is the fold of the operations up to it.
+//! Invariants: the tree at a moment is the fold of the operations up to it; what lies before the front
+//! was checked.
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use super::error::Error;
 use super::format::Header;
 use super::lock::beside;
 use super::recognise::recognise;
+use super::row::Tail;
 use super::rows;
 use crate::tree::{Body, Finish, NodeId, Operation, Tree};
 
@@ -33,6 +35,10 @@ pub struct Recording {
     connection: Connection,
     /// Where the session is open elsewhere or was not closed, the copy that is read.
     _copy: Option<Copy>,
+    length: u64,
+    /// The tree as far as the log was read, and the end of what was read.
+    front: Tree,
+    tail: Tail,
     /// Copies of the tree, each at the last operation that it holds; the first is empty.
     checkpoints: Vec<Tree>,
     marks: Vec<Mark>,
@@ -85,11 +91,19 @@ impl MarkKind {
     }
 }
 
+/// Reads a session's tree as it was after an operation; that of the end where there are fewer.
+///
+/// # Errors
+/// As [`Recording::open`] and [`Recording::read`].
+pub fn tree_at(path: &Path, sequence: u64) -> Result<Tree, Error> {
+    Recording::open(path)?.tree_at(sequence)
+}
+
 impl Recording {
-    /// Opens a recording: reads and checks the whole log once.
+    /// Opens a recording; nothing of its log is read yet.
     ///
     /// # Errors
-    /// Returns what the file is instead, what is damaged, or why it cannot be read.
+    /// Returns what the file is instead, or why it cannot be read.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let unfolded = recognise(path)?.uses_wal
             || ["-wal", "-journal"].iter().any(|end| beside(path, end).exists());
@@ -103,28 +117,44 @@ impl Recording {
         // One transaction, so that all that is looked at is of one moment.
         connection.execute_batch("BEGIN").map_err(Error::database("read", path))?;
         let header = Header::read(&connection, path)?;
-        let length =
-            rows::last(&connection, &header).map_err(Error::database("read", path))?.sequence;
-        let every = (length.unsigned_abs() / CHECKPOINTS).max(LEAST);
-        let mut tree = Tree::default();
-        let mut checkpoints = vec![tree.clone()];
-        let (mut marks, mut born) = (Vec::new(), Vec::new());
-        rows::for_each(&connection, &header, path, |operation| {
-            tree.apply(&operation).map_err(|why| damaged(path, &operation, &why.to_string()))?;
+        let last = rows::last(&connection, &header).map_err(Error::database("read", path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            _copy: copied,
+            length: last.sequence.unsigned_abs(),
+            front: Tree::default(),
+            tail: Tail::of_empty_log(header.seal()),
+            header,
+            checkpoints: vec![Tree::default()],
+            marks: Vec::new(),
+            born: Vec::new(),
+        })
+    }
+
+    /// Reads on, with everything checked, until an operation is read; to the end where there are
+    /// fewer.
+    ///
+    /// # Errors
+    /// Returns what is damaged, or why it cannot be read.
+    pub fn read(&mut self, up_to: u64) -> Result<(), Error> {
+        let up_to = up_to.min(self.length);
+        if up_to <= self.front.sequence() {
+            return Ok(());
+        }
+        let every = (self.length / CHECKPOINTS).max(LEAST);
+        let Self { connection, path, tail, front, checkpoints, marks, born, .. } = self;
+        rows::go_on(connection, tail, up_to, path, |operation| {
+            front.apply(&operation).map_err(|why| damaged(path, &operation, &why.to_string()))?;
             if let Some(kind) = MarkKind::of(&operation.body) {
                 marks.push(Mark { sequence: operation.sequence, time: operation.time, kind });
             }
-            born.resize(tree.len(), operation.sequence);
+            born.resize(front.len(), operation.sequence);
             if operation.sequence % every == 0 {
-                checkpoints.push(tree.clone());
+                checkpoints.push(front.clone());
             }
             Ok(())
-        })?;
-        if checkpoints.last().is_some_and(|last| last.sequence() < tree.sequence()) {
-            checkpoints.push(tree);
-        }
-        let path = path.to_owned();
-        Ok(Self { path, header, connection, _copy: copied, checkpoints, marks, born })
+        })
     }
 
     /// Returns what the session says about itself.
@@ -136,27 +166,42 @@ impl Recording {
     /// Returns the number of operations.
     #[must_use]
     pub fn length(&self) -> u64 {
-        self.checkpoints.last().map_or(0, Tree::sequence)
+        self.length
     }
 
-    /// Returns the moments that one jumps to, in order.
+    /// Returns how many operations were read.
+    #[must_use]
+    pub fn front(&self) -> u64 {
+        self.front.sequence()
+    }
+
+    /// Returns the moments that one jumps to, in order, as far as the log was read.
     #[must_use]
     pub fn marks(&self) -> &[Mark] {
         &self.marks
     }
 
     /// Returns the operation that made a node, if there is one.
-    #[must_use]
-    pub fn born(&self, node: NodeId) -> Option<u64> {
-        self.born.get(node.index()).copied()
+    ///
+    /// # Errors
+    /// As [`Recording::read`].
+    pub fn born(&mut self, node: NodeId) -> Result<Option<u64>, Error> {
+        if self.born.len() <= node.index() {
+            self.read(u64::MAX)?;
+        }
+        Ok(self.born.get(node.index()).copied())
     }
 
     /// Returns the tree after an operation; that of the end where there are fewer.
     ///
     /// # Errors
-    /// Returns why the log cannot be read any more.
-    pub fn tree_at(&self, sequence: u64) -> Result<Tree, Error> {
-        let sequence = sequence.min(self.length());
+    /// As [`Recording::read`].
+    pub fn tree_at(&mut self, sequence: u64) -> Result<Tree, Error> {
+        let sequence = sequence.min(self.length);
+        self.read(sequence)?;
+        if sequence == self.front.sequence() {
+            return Ok(self.front.clone());
+        }
         let next = self.checkpoints.partition_point(|tree| tree.sequence() <= sequence);
         let mut tree = self.checkpoints[next.saturating_sub(1)].clone();
         for operation in self.operations(tree.sequence(), sequence)? {

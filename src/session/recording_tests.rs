@@ -15,9 +15,16 @@ fn recorded(log: &[Operation]) -> (tempfile::TempDir, PathBuf) {
 fn the_tree_at_every_moment_is_the_fold_up_to_it() {
     let (_, log) = random_session(9, 6000);
     let (_directory, path) = recorded(&log);
-    let recording = Recording::open(&path).unwrap();
-    assert!(recording.checkpoints.len() > 3, "{}", log.len());
+    let mut recording = Recording::open(&path).unwrap();
     assert_eq!(recording.length(), log.len() as u64);
+    // Some of it before the rest was read, and then all of it.
+    let early = 2 * log.len() as u64 / 3;
+    let expected = Tree::fold(&log[..usize::try_from(early).unwrap()]).unwrap();
+    assert_eq!(recording.tree_at(early).unwrap(), expected);
+    assert_eq!(recording.front(), early);
+    assert_eq!(recording.tree_at(30).unwrap(), Tree::fold(&log[..30]).unwrap());
+    recording.read(u64::MAX).unwrap();
+    assert!(recording.checkpoints.len() > 2, "{}", log.len());
     let step = 97;
     let mut plain = Tree::default();
     for (operation, at) in log.iter().zip(1..) {
@@ -36,7 +43,8 @@ fn the_tree_at_every_moment_is_the_fold_up_to_it() {
 fn marks_are_the_moments_of_their_kind() {
     let (_, log) = random_session(4, 500);
     let (_directory, path) = recorded(&log);
-    let recording = Recording::open(&path).unwrap();
+    let mut recording = Recording::open(&path).unwrap();
+    recording.read(u64::MAX).unwrap();
     let expected: Vec<_> = log
         .iter()
         .filter_map(|operation| Some((operation.sequence, MarkKind::of(&operation.body)?)))
@@ -54,7 +62,7 @@ fn a_session_that_is_being_written_is_a_recording_up_to_now() {
     let (_, mut writer) = open(&path, Box::new(move |ack| drop(acks.send(ack)))).unwrap();
     writer.append(&log[100..150]).unwrap();
     saved.recv().unwrap();
-    let recording = Recording::open(&path).unwrap();
+    let mut recording = Recording::open(&path).unwrap();
     assert_eq!(recording.length(), 150);
     assert_eq!(recording.tree_at(150).unwrap(), Tree::fold(&log[..150]).unwrap());
     writer.append(&log[150..]).unwrap();
@@ -67,8 +75,14 @@ fn a_log_that_does_not_fold_is_damaged_where_it_does_not() {
     let (_, mut log) = random_session(6, 100);
     log[49].body = Body::Undone { operation: 7777 };
     let (_directory, path) = recorded(&log);
-    match Recording::open(&path) {
-        Err(Error::Damaged { sequence: 50, .. }) => {}
-        other => panic!("{other:?}"),
+    let mut recording = Recording::open(&path).unwrap();
+    // What lies before can be watched; nothing behind it is shown.
+    assert_eq!(recording.tree_at(49).unwrap(), Tree::fold(&log[..49]).unwrap());
+    for sequence in [50, 99, 50] {
+        match recording.tree_at(sequence) {
+            Err(Error::Damaged { sequence: 50, .. }) => {}
+            other => panic!("{other:?}"),
+        }
     }
+    assert_eq!(recording.front(), 49);
 }

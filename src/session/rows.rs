@@ -52,8 +52,25 @@ pub(super) fn for_each(
     path: &Path,
     mut visit: impl FnMut(Operation) -> Result<(), Error>,
 ) -> Result<Tail, Error> {
-    let start = Tail::of_empty_log(header.seal());
-    walk(connection, start, None, path, |row| visit(decode(row, path)?))
+    let mut tail = Tail::of_empty_log(header.seal());
+    walk(connection, &mut tail, None, path, |row| visit(decode(row, path)?))?;
+    Ok(tail)
+}
+
+/// Hands each operation after `tail`, up to and including another, to `visit`, and moves `tail` on
+/// with it; on an error it stands before the operation that was refused.
+///
+/// # Errors
+/// As [`operations`], or the error of `visit`.
+pub(super) fn go_on(
+    connection: &Connection,
+    tail: &mut Tail,
+    up_to: u64,
+    path: &Path,
+    mut visit: impl FnMut(Operation) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let up_to = i64::try_from(up_to).unwrap_or(i64::MAX);
+    walk(connection, tail, Some(up_to), path, |row| visit(decode(row, path)?))
 }
 
 /// Reads the operations after one, up to and including another. The chain is checked from the
@@ -68,9 +85,8 @@ pub(super) fn range(
     after: u64,
     up_to: u64,
 ) -> Result<Vec<Operation>, Error> {
-    let number = |sequence: u64| i64::try_from(sequence).unwrap_or(i64::MAX);
-    let after = number(after);
-    let start = if after == 0 {
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let mut tail = if after == 0 {
         Tail::of_empty_log(header.seal())
     } else {
         let hash: [u8; 32] = connection
@@ -79,8 +95,8 @@ pub(super) fn range(
         Tail { sequence: after, hash: blake3::Hash::from_bytes(hash) }
     };
     let mut operations = Vec::new();
-    walk(connection, start, Some(number(up_to)), path, |row| {
-        operations.push(decode(row, path)?);
+    go_on(connection, &mut tail, up_to, path, |operation| {
+        operations.push(operation);
         Ok(())
     })?;
     Ok(operations)
@@ -108,17 +124,18 @@ pub(super) fn for_each_row(
     path: &Path,
     mut visit: impl FnMut(Row) -> Result<(), Error>,
 ) -> Result<Tail, Error> {
-    let start = Tail::of_empty_log(header.seal());
-    walk(connection, start, None, path, |row| visit(row.to_row()))
+    let mut tail = Tail::of_empty_log(header.seal());
+    walk(connection, &mut tail, None, path, |row| visit(row.to_row()))?;
+    Ok(tail)
 }
 
 fn walk(
     connection: &Connection,
-    mut tail: Tail,
+    tail: &mut Tail,
     up_to: Option<i64>,
     path: &Path,
     mut visit: impl FnMut(&View) -> Result<(), Error>,
-) -> Result<Tail, Error> {
+) -> Result<(), Error> {
     let damaged = |after: Tail, why: String| Error::Damaged {
         path: path.to_owned(),
         sequence: after.sequence.unsigned_abs() + 1,
@@ -126,25 +143,25 @@ fn walk(
     };
     let refused = |after: Tail| move |error: rusqlite::Error| damaged(after, reason(&error));
     let select = if up_to.is_some() { SELECT } else { SELECT_ALL };
-    let mut statement = connection.prepare(select).map_err(refused(tail))?;
+    let mut statement = connection.prepare_cached(select).map_err(refused(*tail))?;
     let rows = match up_to {
         Some(up_to) => statement.query([tail.sequence, up_to]),
         None => statement.query([]),
     };
-    let mut rows = rows.map_err(refused(tail))?;
-    while let Some(found) = rows.next().map_err(refused(tail))? {
-        let (row, hash) = columns(found).map_err(refused(tail))?;
+    let mut rows = rows.map_err(refused(*tail))?;
+    while let Some(found) = rows.next().map_err(refused(*tail))? {
+        let (row, hash) = columns(found).map_err(refused(*tail))?;
         if row.sequence != tail.sequence + 1 {
-            return Err(damaged(tail, "it is missing".to_owned()));
+            return Err(damaged(*tail, "it is missing".to_owned()));
         }
         let next = tail.after(&row);
         if hash != next.hash.as_bytes() {
-            return Err(damaged(tail, "it does not fit its checksum".to_owned()));
+            return Err(damaged(*tail, "it does not fit its checksum".to_owned()));
         }
-        tail = next;
         visit(&row)?;
+        *tail = next;
     }
-    Ok(tail)
+    Ok(())
 }
 
 /// Reads every row that can still be read, with its hash, in order and unchecked: where a page is

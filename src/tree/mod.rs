@@ -15,6 +15,7 @@ mod mark;
 mod node;
 mod operation;
 mod outline;
+mod pairing;
 mod query;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -31,6 +32,7 @@ pub use operation::{
     Sampling,
 };
 pub use outline::{Outline, Row};
+pub use pairing::{Pair, pairs};
 pub use query::{Query, QueryError};
 pub use statistics::Statistics;
 pub use token::{Token, decode_utf8};

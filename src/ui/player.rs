@@ -5,14 +5,18 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::runtime::{Arrival, Opening, now};
-use crate::app::{Msg, Recorded, Sought};
-use crate::session::{self, Fresh, Recording};
+use crate::app::{Msg, Recorded, Sought, Speed};
+use crate::session::{self, Fresh, Mark, Recording};
 use crate::tree::NodeId;
+
+/// How many operations are read before the first frame, and at a time behind it.
+const AT_ONCE: u64 = 40_000;
+const MORE: u64 = 10_000;
 
 /// What the player is asked.
 enum Question {
@@ -32,20 +36,20 @@ impl Player {
         path: PathBuf,
         born: Option<NodeId>,
         sequence: u64,
-        speed: Option<f64>,
+        speed: Option<Speed>,
         arrivals: UnboundedSender<Arrival>,
     ) -> Self {
         let (questions, asked) = channel();
         std::thread::spawn(move || {
             let message = |message| drop(arrivals.send(Arrival::Message(message)));
-            let opened = Recording::open(&path).and_then(|recording| {
-                let recorded = recorded(&recording, &path, born, sequence, speed)?;
+            let opened = Recording::open(&path).and_then(|mut recording| {
+                let recorded = recorded(&mut recording, &path, born, sequence, speed)?;
                 Ok((recording, recorded))
             });
             match opened {
                 Ok((recording, recorded)) => {
                     message(Msg::Replaying(recorded));
-                    answer(&recording, &asked, &arrivals);
+                    answer(recording, &asked, &arrivals);
                 }
                 Err(error) => message(Msg::ReplayFailed(format!("{error}."))),
             }
@@ -79,51 +83,96 @@ impl Player {
 /// # Errors
 /// Returns why the log cannot be read any more.
 pub fn recorded(
-    recording: &Recording,
+    recording: &mut Recording,
     path: &Path,
     born: Option<NodeId>,
     sequence: u64,
-    speed: Option<f64>,
+    speed: Option<Speed>,
 ) -> Result<Recorded, session::Error> {
-    let sequence = born.and_then(|node| recording.born(node)).unwrap_or(sequence);
+    recording.read(AT_ONCE)?;
+    let born = born.map(|node| recording.born(node)).transpose()?.flatten();
+    let tree = recording.tree_at(born.unwrap_or(sequence))?;
     Ok(Recorded {
         path: path.to_owned(),
         seed: recording.header().seed(),
         length: recording.length(),
-        marks: recording.marks().to_vec(),
+        marks: whole_marks(recording),
         speed,
-        tree: Box::new(recording.tree_at(sequence)?),
+        tree: Box::new(tree),
     })
 }
 
-fn answer(recording: &Recording, asked: &Receiver<Question>, arrivals: &UnboundedSender<Arrival>) {
-    while let Ok(question) = asked.recv() {
-        let answered = match question {
-            Question::Seek(sequence) => recording
-                .tree_at(sequence)
-                .map(|tree| Msg::Sought(Sought { sequence, tree: Box::new(tree) })),
-            Question::Fetch { after, up_to } => {
-                recording.operations(after, up_to).map(Msg::Fetched)
-            }
-            Question::Branch { sequence, folder, then } => {
-                match branch(recording, sequence, &folder) {
-                    Ok(path) => {
-                        then(&path);
-                        continue;
-                    }
-                    Err(error) => Err(error),
-                }
-            }
+/// The moments that one jumps to, once all of the log was read.
+fn whole_marks(recording: &Recording) -> Option<Vec<Mark>> {
+    (recording.front() == recording.length()).then(|| recording.marks().to_vec())
+}
+
+/// Answers questions, and reads on where there are none.
+fn answer(
+    mut recording: Recording,
+    asked: &Receiver<Question>,
+    arrivals: &UnboundedSender<Arrival>,
+) {
+    let mut marked = recording.front() == recording.length();
+    loop {
+        let question = if marked {
+            asked.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            asked.try_recv()
         };
-        let message = answered.unwrap_or_else(|error| Msg::ReplayFailed(format!("{error}.")));
+        let message = match question {
+            Ok(question) => match reply(&mut recording, question) {
+                Ok(None) => continue,
+                Ok(Some(message)) => message,
+                Err(error) => Msg::ReplayFailed(format!("{error}.")),
+            },
+            Err(TryRecvError::Disconnected) => return,
+            Err(TryRecvError::Empty) => match recording.read(recording.front() + MORE) {
+                Ok(()) => match whole_marks(&recording) {
+                    None => continue,
+                    Some(marks) => {
+                        marked = true;
+                        Msg::Marked(marks)
+                    }
+                },
+                Err(error) => {
+                    // What lies before can be watched all the same.
+                    marked = true;
+                    let failed = Msg::ReplayFailed(format!("{error}."));
+                    if arrivals.send(Arrival::Message(failed)).is_err() {
+                        return;
+                    }
+                    Msg::Marked(recording.marks().to_vec())
+                }
+            },
+        };
         if arrivals.send(Arrival::Message(message)).is_err() {
             return;
         }
     }
 }
 
+/// Answers a question; what is made of a branch goes its own way.
+fn reply(recording: &mut Recording, question: Question) -> Result<Option<Msg>, session::Error> {
+    Ok(match question {
+        Question::Seek(sequence) => {
+            let tree = Box::new(recording.tree_at(sequence)?);
+            Some(Msg::Sought(Sought { sequence, tree }))
+        }
+        Question::Fetch { after, up_to } => Some(Msg::Fetched(recording.operations(after, up_to)?)),
+        Question::Branch { sequence, folder, then } => {
+            then(&branch(recording, sequence, &folder)?);
+            None
+        }
+    })
+}
+
 /// Writes the past up to a moment as a session of its own, which says where it comes from.
-fn branch(recording: &Recording, sequence: u64, folder: &Path) -> Result<PathBuf, session::Error> {
+fn branch(
+    recording: &mut Recording,
+    sequence: u64,
+    folder: &Path,
+) -> Result<PathBuf, session::Error> {
     let header = recording.header();
     let mut facts: BTreeMap<String, String> = header.facts.clone();
     // A branch has randomness of its own: what it grows is not what was grown before.

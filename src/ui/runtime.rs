@@ -14,7 +14,8 @@ use super::editor;
 use super::export;
 use super::player::Player;
 use super::{EngineKind, Options, Sessions, settings, terminal};
-use crate::app::{Effect, Msg, Opened, Recent, meant};
+use crate::app::{Effect, Msg, Opened, Other, Recent, meant};
+use crate::assets;
 use crate::engine::protocol::ModelOptions;
 use crate::engine::{Engine, Events, Request, Script, Scripted, Worker};
 use crate::evaluate::verify;
@@ -121,6 +122,7 @@ impl Runtime {
             Effect::Open(path) => {
                 self.on_a_thread(move |acknowledge| open(&path, acknowledge));
             }
+            Effect::Recording { name, replay } => self.recording(&name, replay),
             Effect::Save(operations) => {
                 if let Some(writer) = &mut self.writer
                     && let Err(error) = writer.append(&operations)
@@ -199,13 +201,15 @@ impl Runtime {
                 }
             }
             Effect::Wake { milliseconds } => {
-                let arrivals = self.arrivals.clone();
-                std::thread::spawn(move || {
+                self.aside(move || {
                     std::thread::sleep(Duration::from_millis(milliseconds));
-                    let _ = arrivals.send(Arrival::Message(Msg::Woken));
+                    Msg::Woken
                 });
             }
             Effect::Branch { sequence } => self.branch(sequence),
+            Effect::Diff { path, sequence } => {
+                self.aside(move || Msg::Diffed(tree_of(&path, sequence)));
+            }
             Effect::EndReplay => self.player = None,
             Effect::Quit => return false,
         }
@@ -233,6 +237,20 @@ impl Runtime {
             let text = editor::edit(&text, on_terminal);
             let _ = arrivals.send(Arrival::Message(Msg::Composed { node, text }));
         });
+    }
+
+    /// Opens a session that comes with the program, or its past.
+    fn recording(&mut self, name: &str, replay: bool) {
+        let put = self.sessions.folder().and_then(|folder| put_recording(&folder, name));
+        match put {
+            Ok(path) if replay => {
+                self.perform(Effect::Replay { path, born: None, sequence: 0, speed: None });
+            }
+            Ok(path) => {
+                self.perform(Effect::Open(path));
+            }
+            Err(error) => self.report(Msg::OpenFailed(format!("{error}."))),
+        }
     }
 
     /// Makes a session of the past up to a moment and opens it in place of the open one.
@@ -287,6 +305,12 @@ impl Runtime {
         if let Err(message) = self.close() {
             self.report(Msg::SaveFailed(message));
         }
+    }
+
+    /// Does what takes long on a thread of its own, and reports what comes of it.
+    fn aside(&self, work: impl FnOnce() -> Msg + Send + 'static) {
+        let arrivals = self.arrivals.clone();
+        std::thread::spawn(move || drop(arrivals.send(Arrival::Message(work()))));
     }
 
     fn report(&self, message: Msg) {
@@ -394,6 +418,24 @@ fn open(
         read_only,
     };
     Ok((opened, writer))
+}
+
+/// Reads a session's tree at a moment, or at its end.
+fn tree_of(path: &Path, sequence: Option<u64>) -> Result<Other, String> {
+    let found = session::tree_at(path, sequence.unwrap_or(u64::MAX));
+    let tree = Box::new(found.map_err(|error| format!("{error}."))?);
+    Ok(Other { path: path.to_owned(), tree })
+}
+
+/// Puts a session that comes with the program into a folder; what a person made of it stays.
+fn put_recording(folder: &Path, name: &str) -> Result<PathBuf, session::Error> {
+    let found = assets::RECORDINGS.iter().find(|recording| recording.name == name);
+    let recording = found.ok_or_else(|| session::Error::Io {
+        doing: "find",
+        path: name.into(),
+        source: std::io::ErrorKind::NotFound.into(),
+    })?;
+    session::put(folder, name, recording.bytes)
 }
 
 fn recent_of(recent: session::Recent) -> Recent {

@@ -15,7 +15,7 @@ use super::player::recorded;
 use super::script::text_of;
 use super::theme::Theme;
 use super::view::{self, Cache};
-use crate::app::{Effect, Model, Msg, Sought, parse_keys, update};
+use crate::app::{Effect, Model, Msg, Sought, Speed, parse_keys, update};
 use crate::session::{self, Recording};
 use crate::tree::Tree;
 
@@ -35,9 +35,9 @@ impl Watch {
     /// # Errors
     /// Returns why the session cannot be read.
     pub fn open(path: &Path, size: (u16, u16)) -> Result<Self, session::Error> {
-        let recording = Recording::open(path)?;
-        let mut watch = Self { model: Model::new(size, 0), recording, now: 0 };
-        let start = recorded(&watch.recording, path, None, 0, None)?;
+        let mut watch =
+            Self { model: Model::new(size, 0), recording: Recording::open(path)?, now: 0 };
+        let start = recorded(&mut watch.recording, path, None, 0, None)?;
         let effects = update(&mut watch.model, Msg::Replaying(start), 0);
         watch.perform(effects, &mut |_, _| Ok(()))?;
         Ok(watch)
@@ -68,6 +68,7 @@ impl Watch {
         keys: &str,
         frame: &mut dyn FnMut(&Model, u64) -> Result<(), String>,
     ) -> Result<(), String> {
+        self.read().map_err(|error| error.to_string())?;
         for key in parse_keys(keys).map_err(|error| error.to_string())? {
             let effects = update(&mut self.model, Msg::Key(key), self.now);
             let mut failure = None;
@@ -79,6 +80,16 @@ impl Watch {
             if let Some(failure) = failure {
                 return Err(failure);
             }
+        }
+        Ok(())
+    }
+
+    /// Reads what of the log was left for after the first frame.
+    fn read(&mut self) -> Result<(), session::Error> {
+        if self.recording.front() < self.recording.length() {
+            self.recording.read(u64::MAX)?;
+            let marks = self.recording.marks().to_vec();
+            update(&mut self.model, Msg::Marked(marks), self.now);
         }
         Ok(())
     }
@@ -131,7 +142,7 @@ impl Watch {
     ///
     /// # Errors
     /// Returns a sentence if it cannot be written.
-    pub fn cast(&mut self, speed: &str, theme: &Theme, out: &mut dyn Write) -> Result<(), String> {
+    pub fn cast(&mut self, speed: Speed, theme: &Theme, out: &mut dyn Write) -> Result<(), String> {
         let (width, height) = self.model.size;
         let failed = |error: io::Error| error.to_string();
         let header = serde_json::json!({
@@ -140,6 +151,11 @@ impl Watch {
         });
         writeln!(out, "{header}").map_err(failed)?;
         let mut screen = Screen::new(width, height)?;
+        let speed = match speed {
+            Speed::Times(times) => times.to_string(),
+            Speed::Clock => "clock".to_owned(),
+            Speed::Full => "full".to_owned(),
+        };
         self.press(&format!(":speed {speed}<enter>0"))?;
         let (began, mut drawn) = (self.now, 0);
         let mut cast = |model: &Model, now: u64, due: bool| {

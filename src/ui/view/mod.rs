@@ -7,6 +7,7 @@ mod answers;
 mod charts;
 mod code;
 mod comparing;
+mod diff;
 mod evaluations;
 mod export;
 mod figures;

@@ -7,7 +7,8 @@ use ratatui::text::Span;
 use ratatui::widgets::{Block, Clear};
 
 use super::{
-    comparing, export, following, gate, help, line, list, page, put, reader, splicing, transcript,
+    comparing, diff, export, following, gate, help, line, list, page, put, reader, splicing,
+    transcript,
 };
 use crate::app::layout::Area;
 use crate::app::{Field, Model, Overlay};
@@ -29,6 +30,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
                     transcript::draw(state, bench, theme, frame);
                 }
             }
+            Overlay::Diff(state) => diff::draw(state, theme, frame),
             Overlay::Splicing(state) => {
                 if let Some(bench) = model.workbench() {
                     splicing::draw(state, bench, theme, frame);

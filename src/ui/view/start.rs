@@ -7,6 +7,7 @@ use ratatui::text::Span;
 use super::{put, status};
 use crate::app::layout::Area;
 use crate::app::{EngineState, Entry, Model, Recent, Start};
+use crate::assets;
 use crate::text::{SafeText, Wrapped, pad, width};
 use crate::ui::theme::Theme;
 
@@ -71,6 +72,7 @@ fn list(model: &Model, start: &Start, theme: &Theme, frame: &mut Frame, area: Ar
         let above = match entry {
             Entry::Sample(_) => "Try a sample",
             Entry::New => "Ask your own",
+            Entry::Recording(_) => "Watch how one grew",
             Entry::Recent(_) => "Open again",
         };
         if above != heading {
@@ -124,6 +126,11 @@ fn entry(
     let (text, note) = match entry {
         Entry::Sample(problem) => (SafeText::line(&problem.text).into_string(), String::new()),
         Entry::New => ("type a problem".to_owned(), String::new()),
+        Entry::Recording(at) => {
+            assets::RECORDINGS.get(*at).map_or_else(Default::default, |sample| {
+                (format!("{}: {}", sample.title, sample.look), String::new())
+            })
+        }
         Entry::Recent(recent) => recent_texts(recent, model.now),
     };
     let room = columns.saturating_sub(width(&note));

@@ -5,7 +5,6 @@ use ratatui::text::Span;
 
 use super::put;
 use crate::app::layout::Area;
-use crate::app::replay::written_speed;
 use crate::app::{Replay, Workbench};
 use crate::session::MarkKind;
 use crate::text::width;
@@ -18,8 +17,7 @@ const NARROWEST: usize = 8;
 pub fn draw(bench: &Workbench, replay: &Replay, theme: &Theme, frame: &mut Frame, area: Area) {
     let glyph = if replay.playing { "▶" } else { "‖" };
     let at = bench.tree.sequence();
-    let head =
-        format!("{glyph} replay {} · {at} of {} ", written_speed(replay.speed), replay.length);
+    let head = format!("{glyph} replay {} · {at} of {} ", replay.speed, replay.length);
     let room = usize::from(area.width).saturating_sub(width(&head));
     let mut spans = vec![Span::styled(head, theme.style("accent"))];
     if room >= NARROWEST {

@@ -12,6 +12,7 @@ use super::{found, marks, minimap, pane, put};
 use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::verify;
+use crate::monitor::state_sign;
 use crate::text::{SafeText, cells, truncate, width};
 use crate::tree::{Finish, NodeId, Row, State, Tree};
 use crate::ui::theme::Theme;
@@ -108,7 +109,7 @@ fn draw_row(
     let style = theme.style(if downstream { "downstream" } else { scope });
     let mut left = guides(bench, row.head, columns / 2);
     left.push_str(fold_mark(bench, row.tail));
-    let glyph = if bench.is_selected(id) { "◆" } else { glyph(tree, row.tail) };
+    let glyph = if bench.is_selected(id) { "◆" } else { state_sign(tree, row.tail) };
     let text = SafeText::row(step_text(tree, id), columns + bench.sight.shift);
     let text = shifted(&text, bench.sight.shift);
     let chain =
@@ -191,22 +192,6 @@ fn standing(tree: &Tree, id: NodeId) -> (&'static str, &'static str) {
         (State::Duplicate, _) => ("duplicate", "state.duplicate"),
         (State::Interrupted, _) => ("interrupted", "state.interrupted"),
         (State::Open, _) => ("", "state.open"),
-    }
-}
-
-fn glyph(tree: &Tree, id: NodeId) -> &'static str {
-    if tree.node(id).is_pruned() {
-        return "×";
-    }
-    let verdict = tree.evaluation(id, verify::NAME).map(|verdict| verdict.value > 0.5);
-    match (tree.node(id).state(), verdict) {
-        (State::Answered, Some(true)) => "✓",
-        (State::Answered, Some(false)) => "✗",
-        (State::Answered, None) => "●",
-        (State::Growing, _) => "◌",
-        (State::Duplicate, _) => "=",
-        (State::Interrupted, _) => "!",
-        (State::Open, _) => "·",
     }
 }
 
