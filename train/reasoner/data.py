@@ -9,7 +9,7 @@ from .paths import Tree, complaint, pick, pick_any, pick_winning, slip, wrong_an
 from .prompts import ABOUT, SYSTEM, wordings
 from .rows import Full, Row
 
-COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.0, 0.06, 0.01  # shares of rows
+COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.04, 0.06, 0.01  # shares of rows
 
 
 class Problems:
