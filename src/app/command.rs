@@ -279,7 +279,7 @@ pub static COMMANDS: &[Command] = &[
     command!("pseudo-labels", "take in what only a vote speaks for", ["v"], EXPORT, "Export", "pseudo-labels", |m, _, _| export::pseudo_labels(m)),
     command!("export-query" [Argument::optional("QUERY", anything)], "take only records with a step that a query means", ["f"], EXPORT, "Export", "query", |m, a, _| export::ask(m, a)),
     command!("copy-record", "copy the record", ["y"], EXPORT, "Export", "copy", |m, _, _| export::copy(m)),
-    command!("write-export", "write the data set beside the session", ["w"], EXPORT, "Export", "write", |m, _, _| export::write(m)),
+    command!("write-export" [Argument::optional("FOLDER", anything)], "write the data set, into a folder or beside the session", ["w"], EXPORT, "Export", "write", |m, a, _| export::write(m, a)),
     command!("close-export", "close", ["q", "<enter>"], EXPORT, "Export", "close", |m, _, _| overlay::escape(m)),
     command!("quit-now", "quit", ["y", "q", "<enter>"], QUIT, "Program", "quit", |_, _, _| vec![Effect::Quit]),
 ];

@@ -4,7 +4,7 @@
 //! Responsible for what is chosen there. The survey itself is made on a thread, from the
 //! session's file, and again whenever something was saved.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -195,11 +195,12 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Writes this session as a data set of the chosen format beside the session.
-pub(super) fn write(model: &mut Model) -> Vec<Effect> {
+/// Writes this session as a data set of the chosen format, into a folder or beside the session.
+pub(super) fn write(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
     let Some((export, session)) = screen(model) else { return Vec::new() };
     let (format, selection) = (export.format().name.to_owned(), export.selection.clone());
-    vec![Effect::Export { out: beside(&session, &format), session, format, selection }]
+    let out = place(arguments.text(), &session, &format);
+    vec![Effect::Export { session, format, out, selection }]
 }
 
 /// Writes this session as a data set of a format, into a folder or beside the session.
@@ -212,7 +213,7 @@ pub(super) fn write_as(model: &mut Model, arguments: &Arguments) -> Vec<Effect> 
         return Vec::new();
     }
     let given = arguments.text().strip_prefix(&format).unwrap_or_default().trim();
-    let out = if given.is_empty() { beside(&session, &format) } else { PathBuf::from(given) };
+    let out = place(given, &session, &format);
     vec![Effect::Export { session, format, out, selection: Selection::default() }]
 }
 
@@ -221,7 +222,11 @@ pub(super) fn formats(_: &Model) -> Vec<String> {
     FORMATS.iter().map(|format| format.name.to_owned()).collect()
 }
 
-fn beside(session: &std::path::Path, format: &str) -> PathBuf {
+/// The folder that was named, or one beside the session.
+fn place(named: &str, session: &Path, format: &str) -> PathBuf {
+    if !named.is_empty() {
+        return PathBuf::from(named);
+    }
     let stem = session.file_stem().unwrap_or_default().to_string_lossy();
     session.with_file_name(format!("{stem}-{format}"))
 }

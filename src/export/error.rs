@@ -34,7 +34,7 @@ pub enum Error {
     #[error("the query fits none of the sessions: {0}")]
     Query(String),
     /// Something is there already.
-    #[error("{} exists already and was left alone: choose another folder for --out", .0.display())]
+    #[error("{} exists already and was left alone: choose another folder", .0.display())]
     Exists(PathBuf),
     /// The target is a link, which a rename would replace.
     #[error("{} is a link and was left alone: name the folder that it leads to, or another", .0.display())]
