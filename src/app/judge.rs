@@ -72,6 +72,14 @@ fn progress(model: &mut Model) -> String {
     progress.to_string()
 }
 
+/// How far the labelling is, as a sentence after another, while judging is on.
+pub(super) fn so_far(model: &mut Model) -> String {
+    match model.workbench() {
+        Some(bench) if bench.judging.on => format!(" {}.", progress(model)),
+        _ => String::new(),
+    }
+}
+
 /// Turns judging on or off.
 pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
     let now = model.now;

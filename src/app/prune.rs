@@ -10,7 +10,7 @@ use super::argument::Arguments;
 use super::model::Model;
 use super::querying::{self, Aim};
 use super::workbench::{Workbench, change, walk};
-use super::{find, selecting};
+use super::{find, judge, selecting};
 use crate::curate::{Marks, pruning, together};
 use crate::search::Turn;
 use crate::tree::{Actor, Body, NodeId, Tree};
@@ -194,7 +194,8 @@ fn travel(
     if let Some((operation, node)) = target {
         walk(model, |_| Some(node));
         let what = model.workbench().map(|bench| what_changed(&bench.tree, operation, node));
-        model.tell(format!("{done}: {}.", what.unwrap_or_default()));
+        let so_far = judge::so_far(model);
+        model.tell(format!("{done}: {}.{so_far}", what.unwrap_or_default()));
     }
     effects
 }

@@ -196,14 +196,14 @@ pub fn preview(tree: &Tree, splice: &Splice) -> Vec<Passage> {
         .collect()
 }
 
-/// Returns the continuations of a revision signal that were verified as right, and the tops of
-/// those that were verified as wrong: of each, the highest step that leads to nothing else.
+/// Returns the continuations of a revision signal that are right, and the tops of those that are
+/// wrong: of each, the highest step that leads to nothing else. A dead end is wrong.
 #[must_use]
 pub fn continuations(tree: &Tree, signal: NodeId) -> (Vec<NodeId>, Vec<NodeId>) {
-    let verdict = |id: NodeId| tree.evaluation(id, verify::NAME).map(|verdict| verdict.value > 0.5);
     let all: Vec<_> = answers_below(tree, signal).collect();
-    let right: Vec<_> = all.iter().copied().filter(|id| verdict(*id) == Some(true)).collect();
-    let wrong: Vec<_> = all.iter().copied().filter(|id| verdict(*id) == Some(false)).collect();
+    let those =
+        |right: bool| all.iter().copied().filter(move |id| outcome(tree, *id) == Some(right));
+    let (right, wrong): (Vec<_>, Vec<_>) = (those(true).collect(), those(false).collect());
     let kept = |top: NodeId| all.iter().any(|id| !wrong.contains(id) && tree.is_within(*id, top));
     let top = |id: &NodeId| {
         let above = tree.ancestors(*id).take_while(|at| *at != signal && !kept(*at));
@@ -220,7 +220,7 @@ pub fn continuations(tree: &Tree, signal: NodeId) -> (Vec<NodeId>, Vec<NodeId>) 
 #[must_use]
 pub fn has_ended(tree: &Tree, signal: NodeId, waits: bool) -> bool {
     let grows = tree.subtree(signal).any(|id| tree.node(id).state() == State::Growing);
-    let unknown = |id: NodeId| tree.evaluation(id, verify::NAME).is_none();
+    let unknown = |id: NodeId| outcome(tree, id).is_none();
     let is_judged = !waits || !answers_below(tree, signal).any(unknown);
     !grows && is_judged
 }

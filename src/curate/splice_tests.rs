@@ -115,3 +115,19 @@ fn the_library_names_the_step_and_has_no_empty_line() {
     assert_eq!(signals[0], "Wait, step 7 is wrong.");
     assert!(signals.iter().all(|signal| !signal.contains('{')));
 }
+
+#[test]
+fn continuations_that_are_wrong_are_pruned_by_what_leads_to_nothing_else() {
+    let mut grower = Grower::new("p");
+    let one = step(&mut grower, NodeId::ROOT, "a\n", 0.9);
+    let signal = step(&mut grower, one, "Wait.\n", 0.9);
+    let fork = step(&mut grower, signal, "b\n", 0.9);
+    let right = answer(&mut grower, fork, "24", 0.9, true);
+    let wrong = answer(&mut grower, fork, "25", 0.9, false);
+    let other = step(&mut grower, signal, "c\n", 0.9);
+    answer(&mut grower, other, "26", 0.9, false);
+    let growing = grower.sprout(signal, "d");
+    assert!(!has_ended(&grower.tree, signal, false), "{growing} still grows");
+    let (kept, tops) = continuations(&grower.tree, signal);
+    assert_eq!((kept, tops), (vec![right], vec![wrong, other]));
+}
