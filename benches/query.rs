@@ -76,7 +76,7 @@ fn median(mut run: impl FnMut()) -> Duration {
         .map(|_| {
             let began = processor_time();
             run();
-            processor_time() - began
+            processor_time().saturating_sub(began)
         })
         .collect();
     times.sort_unstable();
