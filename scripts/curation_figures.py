@@ -56,7 +56,7 @@ def path_lines(tree, leaf):
 
 found = list(sessions())
 apart = Counter()
-wrong = unproposed = first_step = agreeing_steps = 0
+wrong = unproposed = first_step = later = later_found = 0
 trees = wrong_trees = both = spliced = splices = verified = 0
 for problem, path, tree in found:
     proposals = asked("first-error", str(path), "--json")[0]["proposed"]
@@ -71,6 +71,8 @@ for problem, path, tree in found:
             unproposed += 1
         else:
             apart[abs(proposed["number"] - exact)] += 1
+            later_found += exact > 1 and proposed["number"] == exact
+        later += exact > 1
     cut = asked("splice", str(path), "--dry-run", "--json")[0]
     trees += 1
     wrong_trees += cut["wrong"] > 0
@@ -95,6 +97,7 @@ table = f"""| figure | value |
 | the proposed first error is the exact one | {share(apart[0], wrong)} |
 | ... or next to it | {share(apart[0] + apart[1], wrong)} |
 | ... no step was judged bad | {share(unproposed, wrong)} |
+| ... where it is not the first step | {share(later_found, later)} |
 | for comparison: always the first step | {share(first_step, wrong)} |
 | trees with both a wrong and a right leaf | {share(both, trees)} |
 | ... of which automatic splicing makes at least one verified splice | {share(spliced, both)} |
