@@ -126,6 +126,11 @@ fn grow(
         return Vec::new();
     };
     let (text, node) = (shown(&token.bytes), known.node);
+    let said = model.workbench().and_then(|bench| bench.tree.node(node).token_ids().nth(place));
+    if said == Some(token.id) {
+        model.tell(format!("{text} is what {node} said; choose another token."));
+        return Vec::new();
+    }
     let mut made = None;
     let effects = change(model, now, |bench| {
         made = Some(NodeId(u32::try_from(bench.tree.len()).unwrap_or(u32::MAX)));
