@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn palette_and_line_work_over_whatever_lies_over_the_screen() {
         let mut model = Model::new((80, 24), 0);
-        let paragraphs = vec![("text".to_owned(), false)];
+        let paragraphs = vec![("text".to_owned(), false); 50];
         let reader = Reader { paragraphs, ..Reader::default() };
         model.overlays.push(Overlay::Reader(reader));
         press(&mut model, ":read-up<enter>");
