@@ -8,8 +8,8 @@ use super::key::{Key, KeyCode};
 use super::model::Model;
 use super::{
     Effect, alternatives, appearance, asking, comparing, debate, diff, export, find, help, judge,
-    line, list, overlay, page, prune, reader, replay, rewriting, searching, selecting, sight,
-    signal, splicing, start, tour, update, workbench,
+    limit, line, list, overlay, page, prune, reader, replay, rewriting, searching, selecting,
+    sight, signal, splicing, start, tour, update, workbench,
 };
 use crate::search::debate::Rules;
 use crate::session::MarkKind;
@@ -141,6 +141,7 @@ pub static COMMANDS: &[Command] = &[
     command!("column" [Argument::needed("EVALUATOR", sight::evaluators)], "a column for an evaluator, or none", ["<space>c"], BENCH, "Look", "", |m, a, _| sight::column(m, a)),
     command!("policy" [Argument::optional("NAME", searching::policies)], "choose how to search", ["<space>o"], BENCH, "Grow", "", searching::policy),
     command!("believe" [Argument::optional("NAME", searching::aggregators)], "choose how answers are ranked", ["<space>b"], BENCH, "Look", "", |m, a, _| searching::believe(m, a)),
+    command!("limit" [Argument::optional("WHAT", limit::names), Argument::optional("NUMBER", anything)], "what a search may spend, and when it stops", ["<space>i"], BENCH, "Grow", "", |m, a, _| limit::limit(m, a)),
     command!("search", "start or pause the search", ["s"], BENCH, "Grow", "search", |m, _, now| workbench::toggle_search(m, now)),
     command!("step", "search one step", ["."], BENCH, "Grow", "step", |m, _, now| workbench::step(m, now)),
     command!("grow", "grow children here", ["ge"], BENCH, "Grow", "grow", |m, _, now| workbench::expand(m, now)),

@@ -26,6 +26,7 @@ mod key;
 mod keymap;
 pub mod keymap_file;
 pub mod layout;
+mod limit;
 mod line;
 mod list;
 mod message;

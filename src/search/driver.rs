@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::choice::Action;
 use super::debate;
 use super::frontier::Frontier;
-use super::policy::Policy;
+use super::policy::{Limits, Policy};
 use super::proposer::Proposer;
 use super::seed::choice_seed;
 use super::view::{Busy, View};
@@ -240,6 +240,12 @@ impl Driver {
         let policy = self.policy.name.to_owned();
         let started = Body::SearchStarted { policy, budget, node: top };
         Turn { operations: vec![(Actor::Person, started)], ..Turn::default() }
+    }
+
+    /// Sets what a run may spend and when it stops, also of the run that goes on.
+    pub fn limit(&mut self, limits: Limits) {
+        self.policy.limit(limits);
+        self.run.budget = limits.budget;
     }
 
     /// Proposes steps in another way from here on.

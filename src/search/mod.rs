@@ -25,7 +25,7 @@ mod view;
 pub use choice::{Action, Choice, Term};
 pub use driver::{ALTERNATIVE, Alternatives, Driver, Mode, Turn, Verification};
 pub use frontier::Frontier;
-pub use policy::{Judge, On, Policy};
+pub use policy::{Judge, Limits, On, Policy};
 pub use proposer::{Occasion, Offer, Proposer};
 pub use random::Random;
 pub use seed::{child_seed, choice_seed};

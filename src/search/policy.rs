@@ -62,6 +62,17 @@ pub struct Policy {
     pub second: Option<(&'static str, f64)>,
 }
 
+/// What a person may set of a policy while it searches.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Limits {
+    /// What a run may spend.
+    pub budget: Budget,
+    /// How often a child that repeats a sibling is sampled again.
+    pub resamples: u32,
+    /// The share of agreeing answers that ends a run; see [`Policy::confidence`].
+    pub confidence: Option<f64>,
+}
+
 /// An evaluator and what it judges.
 #[derive(Debug, Clone)]
 pub struct Judge {
@@ -132,6 +143,19 @@ impl Policy {
             On::Answers => tree.node(node).state() == State::Answered,
             On::Convincing => self.is_promising(tree, node),
         }
+    }
+
+    /// Returns what a person may set.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        let Self { budget, resamples, confidence, .. } = *self;
+        Limits { budget, resamples, confidence }
+    }
+
+    /// Sets what a person may set.
+    pub fn limit(&mut self, limits: Limits) {
+        let Limits { budget, resamples, confidence } = limits;
+        (self.budget, self.resamples, self.confidence) = (budget, resamples, confidence);
     }
 
     /// Returns SWE-Search in unit scale.
