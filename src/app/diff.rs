@@ -203,7 +203,5 @@ mod tests {
         update(&mut model, Msg::Diffed(Ok(other)), 0);
         assert!(model.overlays.is_empty());
         assert!(model.notice.as_ref().unwrap().text.contains("problem"));
-        keys(&mut model, ":diff<enter>");
-        assert!(model.notice.as_ref().unwrap().is_error);
     }
 }
