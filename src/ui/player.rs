@@ -15,7 +15,7 @@ use crate::session::{self, Fresh, Mark, Recording};
 use crate::tree::NodeId;
 
 /// How many operations are read before the first frame, and at a time behind it.
-const AT_ONCE: u64 = 40_000;
+const AT_ONCE: u64 = 10_000;
 const MORE: u64 = 10_000;
 
 /// What the player is asked.
