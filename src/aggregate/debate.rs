@@ -61,9 +61,9 @@ impl Aggregator for SelfAgreement {
     }
 }
 
-/// A paragraph of a transcript.
+/// A passage of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Paragraph {
+pub enum Passage {
     /// What a part is.
     Heading(String),
     /// What is said in it.
@@ -73,12 +73,12 @@ pub enum Paragraph {
 /// Returns a debate as a person reads it: what was debated, who said what in which round, and what
 /// was concluded.
 #[must_use]
-pub fn transcript(tree: &Tree, debate: &tree::Debate) -> Vec<Paragraph> {
-    let mut paragraphs = vec![Paragraph::Heading("What is debated".to_owned())];
+pub fn transcript(tree: &Tree, debate: &tree::Debate) -> Vec<Passage> {
+    let mut passages = vec![Passage::Heading("What is debated".to_owned())];
     for node in &debate.candidates {
         let answer = tree.node(*node).answer().unwrap_or("");
         let pruned = if tree.is_live(*node) { "" } else { ", pruned since" };
-        paragraphs.push(Paragraph::Text(format!("{node}: {answer}{pruned}")));
+        passages.push(Passage::Text(format!("{node}: {answer}{pruned}")));
     }
     let mut round = 0;
     for (at, statement) in debate.statements.iter().enumerate() {
@@ -87,26 +87,26 @@ pub fn transcript(tree: &Tree, debate: &tree::Debate) -> Vec<Paragraph> {
                 if now != round {
                     round = now;
                     let heading = format!("Round {now} of {}", debate.rounds);
-                    paragraphs.push(Paragraph::Heading(heading));
+                    passages.push(Passage::Heading(heading));
                 }
                 let before = stance_before(debate, at, agent);
                 let text = format!("agent {agent} {}", said(statement, before));
-                paragraphs.push(Paragraph::Text(text));
+                passages.push(Passage::Text(text));
             }
             Voice::Conclusion => {
-                paragraphs.push(Paragraph::Heading("Conclusion".to_owned()));
-                paragraphs.push(Paragraph::Text(said(statement, None)));
+                passages.push(Passage::Heading("Conclusion".to_owned()));
+                passages.push(Passage::Text(said(statement, None)));
             }
         }
     }
-    paragraphs.push(Paragraph::Heading("Result".to_owned()));
+    passages.push(Passage::Heading("Result".to_owned()));
     if debate.agents > 0 {
         let votes = debate
             .candidates
             .iter()
             .map(|node| format!("{node} has {} of {}", debate.votes(*node), debate.agents));
         let votes: Vec<_> = votes.collect();
-        paragraphs.push(Paragraph::Text(format!("votes at the end: {}", votes.join(", "))));
+        passages.push(Passage::Text(format!("votes at the end: {}", votes.join(", "))));
     }
     let result = match (debate.winner(), debate.next()) {
         (Some(winner), _) => {
@@ -117,11 +117,11 @@ pub fn transcript(tree: &Tree, debate: &tree::Debate) -> Vec<Paragraph> {
         }
         (None, _) => "not concluded; only the conclusion is due".to_owned(),
     };
-    paragraphs.push(Paragraph::Text(result));
+    passages.push(Passage::Text(result));
     let calls: u32 = debate.statements.iter().map(|statement| statement.calls).sum();
     let tokens: u32 = debate.statements.iter().map(|statement| statement.tokens).sum();
-    paragraphs.push(Paragraph::Text(format!("cost: {calls} calls, {tokens} tokens")));
-    paragraphs
+    passages.push(Passage::Text(format!("cost: {calls} calls, {tokens} tokens")));
+    passages
 }
 
 /// What an agent stood by before a statement.
@@ -206,9 +206,9 @@ mod tests {
         }
         let rows: Vec<_> = transcript(&grower.tree, &grower.tree.debates()[0])
             .into_iter()
-            .map(|paragraph| match paragraph {
-                Paragraph::Heading(text) => format!("# {text}"),
-                Paragraph::Text(text) => text,
+            .map(|passage| match passage {
+                Passage::Heading(text) => format!("# {text}"),
+                Passage::Text(text) => text,
             })
             .collect();
         assert_eq!(

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::tree::{NodeId, Tree};
 
-pub use debate::{Debate, Paragraph, SelfAgreement, transcript};
+pub use debate::{Debate, Passage, SelfAgreement, transcript};
 pub use groups::Collective;
 pub use poll::{Poll, Vote};
 pub use rpc::{Perplexity, PerplexityConsistency, Rpc, improbable};

@@ -6,7 +6,7 @@ use super::argument::Arguments;
 use super::model::Model;
 use super::overlay::Overlay;
 use super::workbench::{self, Workbench};
-use crate::aggregate::{Paragraph, transcript};
+use crate::aggregate::{Passage, transcript};
 use crate::search::debate::Rules;
 
 /// A transcript while it is read.
@@ -19,9 +19,9 @@ pub struct Transcript {
 }
 
 impl Transcript {
-    /// Returns the debate's name and its paragraphs as the tree has them now.
+    /// Returns the debate's name and its passages as the tree has them now.
     #[must_use]
-    pub fn read(&self, bench: &Workbench) -> (String, Vec<Paragraph>) {
+    pub fn read(&self, bench: &Workbench) -> (String, Vec<Passage>) {
         let debates = bench.tree.debates();
         let title = format!("Debate {} of {}", self.which + 1, debates.len());
         let said = debates.get(self.which).map(|debate| transcript(&bench.tree, debate));

@@ -6,7 +6,7 @@ use super::model::{EngineState, Model, Screen};
 use super::overlay::Overlay;
 use super::start::Entry;
 use super::workbench::Workbench;
-use crate::aggregate::Paragraph;
+use crate::aggregate::Passage;
 use crate::assets;
 use crate::evaluate::Rating;
 use crate::search::Mode;
@@ -24,9 +24,9 @@ pub fn describe(model: &Model) -> Vec<String> {
             .collect(),
         (Some(Overlay::Transcript(transcript)), Screen::Workbench(bench)) => {
             let (title, said) = transcript.read(bench);
-            let said = said.into_iter().map(|paragraph| match paragraph {
-                Paragraph::Heading(text) => format!("{text}:"),
-                Paragraph::Text(text) => text,
+            let said = said.into_iter().map(|passage| match passage {
+                Passage::Heading(text) => format!("{text}:"),
+                Passage::Text(text) => text,
             });
             std::iter::once(format!("{title}:")).chain(said).collect()
         }

@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::report::{Grown, believed};
 use super::show_json::Shown;
-use crate::aggregate::{Paragraph, transcript};
+use crate::aggregate::{Passage, transcript};
 use crate::evaluate::{Rating, verify};
 use crate::monitor::state_sign;
 use crate::text::{SafeText, pad, truncate};
@@ -84,13 +84,13 @@ fn print_debates(tree: &Tree, output: &mut Output) -> Result<Exit, Failure> {
     for (number, debate) in (1..).zip(tree.debates()) {
         output.row("")?;
         output.row(&format!("Debate {number} of {}", tree.debates().len()))?;
-        for paragraph in transcript(tree, debate) {
-            match paragraph {
-                Paragraph::Heading(text) => {
+        for passage in transcript(tree, debate) {
+            match passage {
+                Passage::Heading(text) => {
                     output.row("")?;
                     output.row(&SafeText::line(&text))?;
                 }
-                Paragraph::Text(text) => output.row(&format!("  {}", SafeText::line(&text)))?,
+                Passage::Text(text) => output.row(&format!("  {}", SafeText::line(&text)))?,
             }
         }
     }

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::engine::Script;
-use crate::engine::protocol::{Generate, ModelOptions};
+use crate::engine::protocol::{Event, Generate, ModelOptions};
 use crate::evaluate::{Arithmetic, Rating};
 use crate::search::debate::Rules;
-use crate::tree::Label;
+use crate::tree::{Finish, Label};
 use crate::tree::sample::Grower;
 use proptest::prelude::*;
 

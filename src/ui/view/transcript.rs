@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::overlay::{Row, framed, more};
 use super::put;
-use crate::aggregate::Paragraph;
+use crate::aggregate::Passage;
 use crate::app::{Transcript, Workbench};
 use crate::text::{SafeText, Wrapped};
 use crate::ui::theme::Theme;
@@ -20,20 +20,20 @@ pub fn draw(transcript: &Transcript, bench: &Workbench, theme: &Theme, frame: &m
         width: wide,
         height: screen.height.saturating_sub(2),
     };
-    let (title, paragraphs) = transcript.read(bench);
+    let (title, passages) = transcript.read(bench);
     let inside = framed(theme, frame, &title, area);
     let columns = usize::from(inside.width).saturating_sub(2).max(1);
     let mut rows: Vec<Row> = Vec::new();
-    for paragraph in &paragraphs {
-        match paragraph {
-            Paragraph::Heading(text) => {
+    for passage in &passages {
+        match passage {
+            Passage::Heading(text) => {
                 if !rows.is_empty() {
                     rows.push(Vec::new());
                 }
                 let text = SafeText::line(text).into_string();
                 rows.push(vec![Span::styled(text, theme.style("title"))]);
             }
-            Paragraph::Text(text) => {
+            Passage::Text(text) => {
                 let text = SafeText::block(text);
                 let wrapped = Wrapped::new(&text, columns);
                 rows.extend((0..wrapped.rows().len()).map(|at| {
