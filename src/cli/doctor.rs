@@ -57,7 +57,7 @@ pub fn doctor(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let Some(file) = &arguments.file else {
-        let surroundings = doctor_terminal::examine();
+        let surroundings = doctor_terminal::examine(output.columns().is_some());
         if !arguments.json {
             doctor_terminal::tell(&surroundings, output)?;
         }

@@ -41,11 +41,11 @@ struct Terminal {
     light: bool,
 }
 
-/// Looks around.
+/// Looks around. `prints_to_terminal` is whether standard output is a terminal.
 #[must_use]
-pub fn examine() -> Surroundings {
+pub fn examine(prints_to_terminal: bool) -> Surroundings {
     let variable = |name: &str| std::env::var(name).ok();
-    let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
+    let is_terminal = prints_to_terminal && io::stdin().is_terminal();
     let size = crossterm::terminal::size().ok().filter(|_| is_terminal);
     let terminal = size.map(|(columns, rows)| Terminal {
         name: variable("TERM_PROGRAM").or_else(|| variable("TERM")).unwrap_or_default(),

@@ -7,8 +7,8 @@ use crate::engine::Script;
 use crate::engine::protocol::{Event, Generate, ModelOptions};
 use crate::evaluate::{Arithmetic, Rating};
 use crate::search::debate::Rules;
-use crate::tree::{Finish, Label};
 use crate::tree::sample::Grower;
+use crate::tree::{Finish, Label};
 use proptest::prelude::*;
 
 #[path = "driver_asking_tests.rs"]
@@ -266,6 +266,16 @@ fn an_opened_session_marks_what_was_growing_and_judges_what_was_not_judged() {
     bench.run();
     assert_eq!(bench.tree().node(half).state(), State::Interrupted);
     assert!(bench.tree().evaluation(whole, Rating::NAME).is_some());
+}
+
+#[test]
+fn a_session_without_a_problem_is_opened_as_it_is() {
+    let mut bench = Bench { grower: Grower::from(Tree::default()), ..Bench::new(endless(1)) };
+    let turn = bench.driver.take_over(&bench.grower.tree);
+    assert_eq!(turn.operations, []);
+    let finish = Finish::Step;
+    let end = Body::NodeFinished { node: NodeId::ROOT, finish, answer: None };
+    assert!(bench.grower.try_act(Actor::Model, end).is_err(), "the root does not grow");
 }
 
 #[test]

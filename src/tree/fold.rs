@@ -116,6 +116,9 @@ impl Tree {
                 self.node_mut(*node).step_mut().text.push_str(text);
             }
             Body::NodeFinished { node, finish, answer } => {
+                if *node == NodeId::ROOT {
+                    return refuse("the problem is no step that stops growing".to_owned());
+                }
                 if self.node(*node).finish.is_some() {
                     return refuse(format!("{node} has already stopped growing"));
                 }

@@ -87,7 +87,9 @@ impl Driver {
     /// Takes over a session that was opened: what it left growing is marked as interrupted,
     /// and what it left without a judgement will be judged. What another program grew is left as it is.
     pub fn take_over(&mut self, tree: &Tree) -> Turn {
-        let growing = tree.ids().filter(|id| tree.node(*id).state() == State::Growing).collect();
+        // A session that was killed before its problem was written has a root without an end.
+        let steps = tree.ids().skip(1);
+        let growing = steps.filter(|id| tree.node(*id).state() == State::Growing).collect();
         self.seen = tree.len();
         let own = |id: &NodeId| {
             let node = tree.node(*id);
