@@ -42,7 +42,7 @@ pub fn continue_all(
     count: usize,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    with_reasoner(model, async |reasoner, stop| {
+    loading::with_reasoner(model, async |reasoner, stop| {
         for path in &arguments.files {
             let (splices, kept) = one(path, arguments, count, reasoner, stop).await?;
             let Kept { right, wrong } = kept;
@@ -65,7 +65,7 @@ pub fn continue_all(
 /// # Errors
 /// Returns which session could not be read or written; those before it are done.
 pub fn judge_all(model: &ModelArguments, files: &[PathBuf]) -> Result<Exit, Failure> {
-    with_reasoner(model, async |reasoner, stop| {
+    loading::with_reasoner(model, async |reasoner, stop| {
         for path in files {
             let mut growth = open(path, reasoner)?;
             let outcome = growth.judge(reasoner, stop).await;
@@ -90,27 +90,6 @@ fn ended(outcome: Outcome) -> Result<(), Failure> {
         Outcome::Failed(why) => Err(Failure::new(Exit::Failed, why)),
         Outcome::Stopped => Err(Failure::new(Exit::Stopped, "stopped; what was grown is saved")),
     }
-}
-
-/// Does some work with a model that is loaded.
-fn with_reasoner(
-    model: &ModelArguments,
-    work: impl AsyncFnOnce(&mut Reasoner, &mut Stop) -> Result<Exit, Failure>,
-) -> Result<Exit, Failure> {
-    let options = loading::options(model)?;
-    let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let reactor = reactor.map_err(|error| {
-        Failure::new(Exit::Failed, format!("events cannot be waited for: {error}"))
-    })?;
-    let ended = reactor.block_on(async {
-        let mut stop = Stop::listen()?;
-        let mut reasoner = Reasoner::start(model.engine, options)?;
-        reasoner.ready(&mut stop, &mut |_| {}).await?;
-        work(&mut reasoner, &mut stop).await
-    });
-    // A verifier that still runs is not waited for.
-    reactor.shutdown_background();
-    ended
 }
 
 async fn one(

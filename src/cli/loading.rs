@@ -160,3 +160,27 @@ impl Reasoner {
 pub fn gone() -> Failure {
     Failure::new(Exit::Engine, "the engine has ended; run the command again to go on")
 }
+
+/// Does some work with a model that is loaded.
+///
+/// # Errors
+/// Returns why the model cannot be loaded, or what the work returns.
+pub fn with_reasoner<T>(
+    model: &ModelArguments,
+    work: impl AsyncFnOnce(&mut Reasoner, &mut Stop) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let options = options(model)?;
+    let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let reactor = reactor.map_err(|error| {
+        Failure::new(Exit::Failed, format!("events cannot be waited for: {error}"))
+    })?;
+    let ended = reactor.block_on(async {
+        let mut stop = Stop::listen()?;
+        let mut reasoner = Reasoner::start(model.engine, options)?;
+        reasoner.ready(&mut stop, &mut |_| {}).await?;
+        work(&mut reasoner, &mut stop).await
+    });
+    // A verifier that still runs is not waited for.
+    reactor.shutdown_background();
+    ended
+}

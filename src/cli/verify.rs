@@ -15,7 +15,6 @@ use super::arguments::{ModelArguments, VerifyArguments};
 use super::exit::{Exit, Failure};
 use super::loading::{self, Reasoner, gone};
 use super::output::Output;
-use super::stop::Stop;
 use crate::engine::protocol::{Generate, Request, RequestId};
 use crate::engine::{Event, ModelInfo};
 use crate::evaluate::path_prompt;
@@ -136,15 +135,7 @@ fn regenerate(
     tree: &Tree,
     output: &mut Output,
 ) -> Result<Regenerated, Failure> {
-    let options = loading::options(model)?;
-    let reactor = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let reactor = reactor.map_err(|error| {
-        Failure::new(Exit::Failed, format!("pleach cannot wait for events: {error}"))
-    })?;
-    let found = reactor.block_on(async {
-        let mut stop = Stop::listen()?;
-        let mut reasoner = Reasoner::start(model.engine, options)?;
-        reasoner.ready(&mut stop, &mut |_| {}).await?;
+    loading::with_reasoner(model, async |reasoner, _| {
         let info = reasoner.model().cloned().ok_or_else(gone)?;
         let grown_by = tree.model().map(|model| model.fingerprint.clone());
         let mut found = Regenerated {
@@ -157,13 +148,11 @@ fn regenerate(
         let (groups, told) = groups(tree);
         found.told = told;
         for group in groups {
-            let sampled = sample(&mut reasoner, &info, tree, &group).await?;
+            let sampled = sample(reasoner, &info, tree, &group).await?;
             compare(tree, &group, &sampled, &mut found);
         }
         Ok(found)
-    });
-    reactor.shutdown_background();
-    found
+    })
 }
 
 /// The steps that were sampled, with those that were asked for together: siblings of consecutive

@@ -99,19 +99,7 @@ mod tests {
         let node = grower.sprout(parent, "7");
         let (finish, answer) = (Finish::EndOfTurn, Some("7".to_owned()));
         grower.act(Actor::Model, Body::NodeFinished { node, finish, answer });
-        let value = f64::from(u8::from(right));
-        let evaluation = Evaluation {
-            evaluator: verify::NAME.to_owned(),
-            value,
-            raw: value,
-            scale: "0..1".to_owned(),
-            mass: None,
-            explanation: String::new(),
-            kind: EvaluatorKind::Code,
-            calls: 1,
-            tokens: 0,
-        };
-        grower.act(Actor::Search, Body::Evaluated { node, evaluation });
+        grower.judge(node, verify::NAME, f64::from(u8::from(right)));
     }
 
     #[test]
