@@ -9,7 +9,7 @@ from .paths import Tree, complaint, pick, pick_any, pick_winning, slip, wrong_an
 from .prompts import ABOUT, SYSTEM, wordings
 from .rows import Full, Row
 
-COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.04, 0.06, 0.01  # shares of rows
+COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.02, 0.06, 0.01  # shares of rows
 
 
 class Problems:
@@ -119,7 +119,7 @@ def deceive(tree, state):
     text = f"Answer: {state.items[0][1]} = {tree.target}"
     state = tree.end(state, text, learn=False, skip=puzzle.check_answer(tree.numbers, tree.target, text))
     tree.rate(state)
-    if rng.random() < 0.6:
+    if rng.random() < 0.85:
         tree.criticise(state)
 
 

@@ -83,8 +83,9 @@ class OwnStream:
                     if s.sound and s.open:
                         tree.soft(s)
                     tree.rate(s)
-                if states and rng.random() < 0.7:
-                    last = states[-1] if rng.random() < 0.6 else rng.choice(states)
+                if states and rng.random() < 0.8:
+                    wrong = next((s for s in states if not s.sound or s.dead), states[-1])
+                    last = rng.choice((wrong, wrong, states[-1], states[-1], rng.choice(states)))
                     tree.criticise(last)
                     again = tree.revise(last) if rng.random() < 0.85 else None
                     if again:
