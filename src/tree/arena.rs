@@ -24,6 +24,8 @@ pub struct Tree {
     pub(super) preferences: Vec<Preference>,
     pub(super) debates: Vec<Debate>,
     pub(super) growing: u32,
+    /// How many nodes are withdrawn themselves.
+    pub(super) withdrawn: u32,
     pub(super) tokens_sampled: u64,
     pub(super) tokens_judging: u64,
     pub(super) judgements: u64,
@@ -41,6 +43,7 @@ impl Default for Tree {
             preferences: Vec::new(),
             debates: Vec::new(),
             growing: 0,
+            withdrawn: 0,
             tokens_sampled: 0,
             tokens_judging: 0,
             judgements: 0,
@@ -83,6 +86,12 @@ impl Tree {
     #[must_use]
     pub fn growing(&self) -> u32 {
         self.growing
+    }
+
+    /// Returns whether the edit or splice that made any node was undone.
+    #[must_use]
+    pub fn has_withdrawn(&self) -> bool {
+        self.withdrawn > 0
     }
 
     /// Returns how many tokens were sampled into nodes.

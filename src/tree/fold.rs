@@ -364,7 +364,9 @@ impl Tree {
 
     /// Sets whether a node that an edit or splice made is withdrawn.
     pub(super) fn set_withdrawn(&mut self, id: NodeId, withdrawn: bool) {
-        self.node_mut(id).withdrawn = withdrawn;
+        let node = self.node_mut(id);
+        let was = std::mem::replace(&mut node.withdrawn, withdrawn);
+        self.withdrawn = self.withdrawn + u32::from(withdrawn) - u32::from(was);
         self.recompute_above(id);
     }
 

@@ -1,17 +1,17 @@
 //! The query language: which nodes of a tree a person means.
 //!
 //! Responsible for reading a query such as `value<0.2 & visits>3 & !pruned`, for pointing at
-//! the spot where one cannot be read, and for answering it for one node or for all. Filter,
-//! prune, triage, export and `pleach show --query` all use it. Not responsible for what is done
-//! with the nodes; `docs/queries.md` has the whole language.
+//! the spot where one cannot be read, and for answering it. Filter, prune, triage, export and
+//! `pleach show --query` all use it. Not responsible for what is done with the nodes;
+//! `docs/queries.md` has the whole language.
 //!
-//! Invariants: [`Query::select`] returns exactly the nodes that [`Query::matches`] accepts, in
-//! order of creation. The root, which stands for the problem, is never among them, and neither are
-//! nodes that were withdrawn.
+//! Nodes are asked a block at a time and each condition keeps some of them: what a condition looks
+//! at is fetched for many nodes at once, so that the wait for memory is paid once for all of them.
 
 mod lexer;
 mod lineage;
 mod parser;
+mod pattern;
 mod predicate;
 
 use std::fmt;
@@ -96,42 +96,71 @@ impl Query {
         Ok(())
     }
 
-    /// Returns whether a node is meant.
-    #[must_use]
-    pub fn matches(&self, tree: &Tree, id: NodeId) -> bool {
-        let context = Context::of(tree);
-        id != NodeId::ROOT
-            && !Lineage::Withdrawn.holds(tree, id)
-            && holds(&self.expression, context, id, &|index| self.lineages[index].holds(tree, id))
-    }
-
-    /// Returns all nodes that are meant, in order of creation.
+    /// Returns all nodes that are meant, in order of creation: never the root, which stands for the
+    /// problem, nor what was withdrawn.
     #[must_use]
     pub fn select(&self, tree: &Tree) -> Vec<NodeId> {
-        let context = Context::of(tree);
-        let columns: Vec<_> = self.lineages.iter().map(|lineage| lineage.column(tree)).collect();
-        let withdrawn = Lineage::Withdrawn.column(tree);
-        let meant = |id: &NodeId| {
-            !withdrawn[id.index()]
-                && holds(&self.expression, context, *id, &|index| columns[index][id.index()])
+        let asked = Asked {
+            context: Context::of(tree),
+            columns: self.lineages.iter().map(|lineage| lineage.column(tree)).collect(),
         };
-        tree.ids().skip(1).filter(meant).collect()
+        let withdrawn = tree.has_withdrawn().then(|| Lineage::Withdrawn.column(tree));
+        let stays = |id: &NodeId| !withdrawn.as_ref().is_some_and(|gone| gone[id.index()]);
+        let mut nodes = tree.ids().skip(1).filter(stays);
+        let mut meant = Vec::new();
+        loop {
+            let block: Vec<_> = nodes.by_ref().take(BLOCK).collect();
+            if block.is_empty() {
+                return meant;
+            }
+            meant.extend(self.expression.keep(block, &asked));
+        }
     }
 }
 
-fn holds(
-    expression: &Expression,
-    context: Context<'_>,
-    id: NodeId,
-    lineage: &dyn Fn(usize) -> bool,
-) -> bool {
-    match expression {
-        Expression::All(parts) => parts.iter().all(|part| holds(part, context, id, lineage)),
-        Expression::Any(parts) => parts.iter().any(|part| holds(part, context, id, lineage)),
-        Expression::Not(inner) => !holds(inner, context, id, lineage),
-        Expression::Predicate(predicate) => predicate.holds(context, id),
-        Expression::Lineage(index) => lineage(*index),
+/// How many nodes are asked together.
+const BLOCK: usize = 1024;
+
+/// What a query is asked of.
+struct Asked<'tree> {
+    context: Context<'tree>,
+    /// For each of the query's lineages, whether it holds for each node.
+    columns: Vec<Vec<bool>>,
+}
+
+impl Expression {
+    /// Returns those of some nodes for which it holds; nodes go in and come out in order of creation.
+    fn keep(&self, mut nodes: Vec<NodeId>, asked: &Asked<'_>) -> Vec<NodeId> {
+        match self {
+            Self::All(parts) => parts.iter().fold(nodes, |kept, part| part.keep(kept, asked)),
+            Self::Any(parts) => {
+                let mut kept = Vec::new();
+                for part in parts {
+                    let found = part.keep(nodes.clone(), asked);
+                    remove(&mut nodes, &found);
+                    kept.extend(found);
+                }
+                kept.sort_unstable();
+                kept
+            }
+            Self::Not(inner) => {
+                let found = inner.keep(nodes.clone(), asked);
+                remove(&mut nodes, &found);
+                nodes
+            }
+            Self::Predicate(predicate) => predicate.keep(nodes, asked.context),
+            Self::Lineage(index) => {
+                nodes.retain(|id| asked.columns[*index][id.index()]);
+                nodes
+            }
+        }
     }
+}
+
+/// Takes some nodes out of others; both are in order of creation.
+fn remove(nodes: &mut Vec<NodeId>, taken: &[NodeId]) {
+    let mut taken = taken.iter().peekable();
+    nodes.retain(|id| taken.next_if_eq(&id).is_none());
 }
 
 fn has_evaluator(tree: &Tree, name: &str) -> bool {

@@ -1,5 +1,5 @@
-//! Predicates about where a node hangs, which one node answers by walking up, and all nodes
-//! together by one pass: a parent always has a lower number than its children.
+//! Predicates about where a node hangs, which all nodes answer together by one pass: a parent
+//! always has a lower number than its children.
 
 use crate::tree::{NodeId, Tree};
 
@@ -19,17 +19,6 @@ pub(super) enum Lineage {
 }
 
 impl Lineage {
-    /// Returns whether it holds for one node.
-    pub(super) fn holds(self, tree: &Tree, id: NodeId) -> bool {
-        match self {
-            Self::Below(top) => id != top && tree.is_within(id, top),
-            Self::Above(end) => tree.contains(end) && id != end && tree.is_within(end, id),
-            Self::Pruned => !tree.is_live(id),
-            Self::Downstream => tree.ancestors(id).skip(1).any(|at| tree.node(at).is_first_error()),
-            Self::Withdrawn => tree.ancestors(id).any(|at| tree.node(at).is_withdrawn()),
-        }
-    }
-
     /// Returns for every node whether it holds.
     pub(super) fn column(self, tree: &Tree) -> Vec<bool> {
         if let Self::Above(end) = self {

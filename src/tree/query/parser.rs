@@ -11,19 +11,15 @@
 
 use std::ops::Range;
 
-use regex::RegexBuilder;
-
 use super::lexer::{Comparison, Kind, Lexeme, lex};
 use super::lineage::Lineage;
+use super::pattern::Pattern;
 use super::predicate::{Figure, Predicate, Property, Words};
 use super::{Expression, Named, Query, QueryError};
 use crate::tree::NodeId;
 
 /// How deep parentheses and negations may nest.
 const DEEPEST: u32 = 64;
-
-/// The most bytes that a pattern may take once it is compiled.
-const LARGEST_PATTERN: usize = 1 << 20;
 
 /// Properties that are asked for by a choice, as in `label = good`, and its words.
 const CHOICES: [(&str, &[&str]); 3] = [
@@ -288,9 +284,8 @@ fn negated_unless(positive: bool, predicate: Predicate) -> Expression {
     if positive { asked } else { Expression::Not(Box::new(asked)) }
 }
 
-fn pattern(text: &str, span: &Range<usize>) -> Result<regex::Regex, QueryError> {
-    let built = RegexBuilder::new(text).case_insensitive(true).size_limit(LARGEST_PATTERN).build();
-    built.map_err(|error| {
+fn pattern(text: &str, span: &Range<usize>) -> Result<Pattern, QueryError> {
+    Pattern::new(text).map_err(|error| {
         let message = match error {
             regex::Error::CompiledTooBig(_) => "this pattern is too large".to_owned(),
             error => {

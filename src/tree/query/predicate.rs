@@ -1,8 +1,7 @@
-//! What a query can ask of a single node, and the words for it.
-
-use regex::Regex;
+//! What a query can ask of a node itself, and the words for it.
 
 use super::lexer::Comparison;
+use super::pattern::Pattern;
 use crate::tree::{Label, NodeId, Source, State, Tree};
 
 /// The evaluator whose statistics are the `value` and the `visits` of a node, where it is known.
@@ -35,7 +34,7 @@ pub(super) enum Predicate {
     /// A figure is absent.
     Absent(Figure),
     /// A text contains or matches something.
-    Like(Words, Regex),
+    Like(Words, Pattern),
     /// A text equals something.
     Reads(Words, String),
     /// The node has such a property.
@@ -174,17 +173,33 @@ impl Property {
 }
 
 impl Predicate {
-    pub(super) fn holds(&self, context: Context<'_>, id: NodeId) -> bool {
+    /// Returns those of some nodes for which it holds, in the same order.
+    pub(super) fn keep(&self, mut nodes: Vec<NodeId>, context: Context<'_>) -> Vec<NodeId> {
         let tree = context.tree;
-        match self {
+        let holds: Vec<bool> = match self {
             Self::Compares(figure, comparison, number) => {
-                figure.of(context, id).is_some_and(|found| comparison.holds(found, *number))
+                let figures: Vec<_> = nodes.iter().map(|id| figure.of(context, *id)).collect();
+                let holds = |found: f64| comparison.holds(found, *number);
+                figures.into_iter().map(|found| found.is_some_and(holds)).collect()
             }
-            Self::Absent(figure) => figure.of(context, id).is_none(),
-            Self::Like(words, pattern) => words.any(tree, id, |text| pattern.is_match(text)),
-            Self::Reads(words, wanted) => words.any(tree, id, |text| text.trim() == wanted),
-            Self::Has(property) => property.holds(tree, id),
-            Self::Is(node) => id == *node,
-        }
+            Self::Absent(figure) => {
+                nodes.iter().map(|id| figure.of(context, *id).is_none()).collect()
+            }
+            Self::Like(Words::Text, pattern) => {
+                let texts: Vec<_> = nodes.iter().map(|id| tree.node(*id).text()).collect();
+                pattern.is_in_each(&texts)
+            }
+            Self::Like(words, pattern) => {
+                nodes.iter().map(|id| words.any(tree, *id, |text| pattern.is_in(text))).collect()
+            }
+            Self::Reads(words, wanted) => {
+                nodes.iter().map(|id| words.any(tree, *id, |text| text.trim() == wanted)).collect()
+            }
+            Self::Has(property) => nodes.iter().map(|id| property.holds(tree, *id)).collect(),
+            Self::Is(node) => nodes.iter().map(|id| id == node).collect(),
+        };
+        let mut holds = holds.into_iter();
+        nodes.retain(|_| holds.next() == Some(true));
+        nodes
     }
 }

@@ -169,9 +169,7 @@ proptest! {
             .ids()
             .filter(|id| *id != NodeId::ROOT && !gone(*id) && naive.holds(&tree, *id))
             .collect();
-        prop_assert_eq!(query.select(&tree), wanted.clone(), "{}", query);
-        let matched: Vec<_> = tree.ids().filter(|id| query.matches(&tree, *id)).collect();
-        prop_assert_eq!(matched, wanted);
+        prop_assert_eq!(query.select(&tree), wanted, "{}", query);
     }
 
     #[test]
