@@ -2,12 +2,11 @@
 //!
 //! Responsible for links and look-ups. Changes go through `Tree::apply` in `fold.rs`.
 
-use std::sync::Arc;
-
 use super::debate::Debate;
 use super::history::History;
 use super::mark::Preference;
 use super::node::{Node, NodeId, State};
+use super::nodes::Nodes;
 use super::operation::{Evaluation, Model, Problem};
 use super::statistics::Statistics;
 
@@ -16,8 +15,7 @@ use super::statistics::Statistics;
 pub struct Tree {
     pub(super) problem: Option<Problem>,
     pub(super) model: Option<Model>,
-    /// Shared between copies of the tree until one of them changes a node, so that a copy is cheap.
-    pub(super) nodes: Vec<Arc<Node>>,
+    pub(super) nodes: Nodes,
     pub(super) evaluators: Vec<String>,
     pub(super) sequence: u64,
     pub(super) history: History,
@@ -33,10 +31,12 @@ pub struct Tree {
 
 impl Default for Tree {
     fn default() -> Self {
+        let mut nodes = Nodes::default();
+        nodes.push(Node::new(None, 0, None));
         Self {
             problem: None,
             model: None,
-            nodes: vec![Arc::new(Node::new(None, 0, None))],
+            nodes,
             evaluators: Vec::new(),
             sequence: 0,
             history: History::default(),
@@ -119,11 +119,11 @@ impl Tree {
     /// from outside are checked with [`Tree::contains`] first.
     #[must_use]
     pub fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id.index()]
+        self.nodes.at(id.index())
     }
 
     pub(super) fn node_mut(&mut self, id: NodeId) -> &mut Node {
-        Arc::make_mut(&mut self.nodes[id.index()])
+        self.nodes.at_mut(id.index())
     }
 
     /// Returns whether the handle is of this tree.

@@ -3,8 +3,6 @@
 //! Responsible for the meaning of operations and for refusing those that do not fit; undo and
 //! redo are in `history.rs`. An operation that is refused leaves the tree as it was.
 
-use std::sync::Arc;
-
 use super::arena::Tree;
 use super::history::Change;
 use super::mark::{Marks, Source, Splice};
@@ -272,7 +270,7 @@ impl Tree {
         let parent = self.node_mut(parent);
         parent.last_child = Some(id);
         parent.children += 1;
-        self.nodes.push(Arc::new(node));
+        self.nodes.push(node);
         self.touch(id);
     }
 

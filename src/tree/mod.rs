@@ -13,6 +13,7 @@ mod fold;
 mod history;
 mod mark;
 mod node;
+mod nodes;
 mod operation;
 mod outline;
 mod pairing;
