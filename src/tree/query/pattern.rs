@@ -75,7 +75,7 @@ mod tests {
                 "[ab]{0,2}", Just("a*".to_owned()), Just(r"\s".to_owned()), Just("[^a]".to_owned()),
                 Just(r"\bb".to_owned()), Just(r"b\b".to_owned()), Just(r"\B".to_owned()),
                 Just("^b".to_owned()), Just("(?m)b$".to_owned()), Just("(?s)a.b".to_owned()),
-                Just(r"\b{start}é".to_owned()), Just("(?-u:[a-b])".to_owned()), Just("".to_owned()),
+                Just(r"\b{start}é".to_owned()), Just("(?-u:[a-b])".to_owned()), Just(String::new()),
             ],
             texts in prop::collection::vec("[abé \n]{0,5}", 0..8),
         ) {
