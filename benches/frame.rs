@@ -16,9 +16,9 @@ use std::time::Instant;
 
 use pleach::app::{Model, Msg, Opened, parse_keys, update};
 use pleach::tree::{Actor, Operation};
-use pleach::ui::Look;
 use pleach::ui::theme::{Depth, Themes};
-use ratatui::backend::{CrosstermBackend, TestBackend};
+use pleach::ui::{Look, Pen};
+use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
@@ -65,7 +65,7 @@ fn measure(model: &mut Model, name: &str, keys: &str, step: &str) {
     let look = || Look::new(Themes::default(), Depth::True, false);
     let bytes = Arc::new(AtomicU64::new(0));
     let viewport = Viewport::Fixed(Rect::new(0, 0, SIZE.0, SIZE.1));
-    let backend = CrosstermBackend::new(Sink(Arc::clone(&bytes)));
+    let backend = Pen::new(Sink(Arc::clone(&bytes)));
     let mut terminal =
         Terminal::with_options(backend, TerminalOptions { viewport }).expect("a terminal");
     let mut shown = look();

@@ -25,8 +25,7 @@ use pleach::engine::{Engine, Request, Script, Scripted};
 use pleach::search::Policy;
 use pleach::session::{self, Fresh};
 use pleach::tree::{Actor, Body, Budget, Operation, Problem};
-use pleach::ui::{Clipboard, Draw, Latency, Look, Runtime, Sessions, drive};
-use ratatui::backend::CrosstermBackend;
+use pleach::ui::{Clipboard, Draw, Latency, Look, Pen, Runtime, Sessions, drive};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -121,8 +120,7 @@ fn measure(folder: &Path, opening: Effect, what: Person, pace: u32) -> Figures {
     let writer = BufWriter::with_capacity(64 << 10, Sinking(Arc::clone(&sink)));
     let viewport = Viewport::Fixed(Rect::new(0, 0, SIZE.0, SIZE.1));
     let mut terminal =
-        Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport })
-            .expect("a terminal");
+        Terminal::with_options(Pen::new(writer), TerminalOptions { viewport }).expect("a terminal");
     let draw =
         Draw { terminal: &mut terminal, look: Look::colourless(), framed: false, lent: false };
 

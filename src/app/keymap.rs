@@ -134,8 +134,9 @@ impl Keymap {
     /// the table, then others.
     #[must_use]
     pub fn keys_of(&self, place: Place, command: &Command) -> Vec<String> {
-        let own =
-            self.sequences.iter().filter(|((at, _), bound)| *at == place && bound.is(command));
+        let all = self.sequences.range((place, Vec::new())..);
+        let here = all.take_while(|((at, _), _)| *at == place);
+        let own = here.filter(|(_, bound)| bound.is(command));
         let mut keys: Vec<String> = own.map(|((_, sequence), _)| written(sequence)).collect();
         let place_in_table =
             |keys: &String| command.keys.iter().position(|known| *known == keys.as_str());

@@ -89,6 +89,8 @@ pub struct Saved {
 
 /// The time over which tokens per second are counted, in milliseconds.
 const RATE_WINDOW: u64 = 2000;
+/// Tokens that come within so many milliseconds are counted together.
+const RATE_STEP: u64 = 20;
 
 /// The most lines of the search's log that are kept.
 const SEARCH_LOG: usize = 2000;
@@ -164,6 +166,14 @@ impl Workbench {
             && (self.saved.sequence == self.tree.sequence() || self.saved.failure.is_some())
     }
 
+    /// Returns how many operations are still to be saved, as long as saving goes on.
+    #[must_use]
+    pub fn unsaved_count(&self) -> u64 {
+        let saves = self.saved.failure.is_none() && self.saved.read_only.is_none();
+        let saves = saves && self.replay.is_none();
+        if saves { self.tree.sequence().saturating_sub(self.saved.sequence) } else { 0 }
+    }
+
     /// Returns tokens per second over the last two seconds.
     #[must_use]
     #[allow(clippy::cast_precision_loss)]
@@ -206,7 +216,11 @@ impl Workbench {
         }
         self.outline.sync(&self.tree);
         if self.tree.tokens() > tokens {
-            self.recent_tokens.push_back((now, self.tree.tokens() - tokens));
+            let came = self.tree.tokens() - tokens;
+            match self.recent_tokens.back_mut() {
+                Some((time, count)) if now.saturating_sub(*time) < RATE_STEP => *count += came,
+                _ => self.recent_tokens.push_back((now, came)),
+            }
             while self
                 .recent_tokens
                 .front()

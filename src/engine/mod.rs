@@ -13,6 +13,7 @@ mod context;
 mod decoder;
 mod exponential;
 pub mod frame;
+mod gather;
 pub mod gguf;
 mod grammar;
 mod growth;
@@ -28,6 +29,7 @@ mod strand;
 pub mod template;
 pub mod worker;
 
+pub use gather::Gathered;
 pub use host::Worker;
 pub use llama::gpus;
 pub use protocol::{Event, Generate, ModelInfo, Request};

@@ -405,7 +405,7 @@ impl Driver {
     /// Chooses a node, and grows or measures it.
     fn choose(&mut self, tree: &Tree, turn: &mut Turn) {
         let busy = self.busy(tree);
-        let seed = choice_seed(self.session_seed, tree.sequence());
+        let seed = choice_seed(self.session_seed, tree.age());
         let view = View { tree, policy: &self.policy, top: self.top, busy: &busy, seed };
         // A selector that always rolls out from the top may be started at a node that cannot grow.
         let choice = self.policy.selector.select(&view, &mut self.frontier).filter(|choice| {

@@ -8,10 +8,10 @@ pub fn child_seed(session: u64, parent: NodeId, index: u32) -> u64 {
     seed(session, &[&parent.0.to_le_bytes(), &index.to_le_bytes()])
 }
 
-/// Returns the seed of a choice in a tree after so many operations.
+/// Returns the seed of a choice in a tree of some age ([`Tree::age`](crate::tree::Tree::age)).
 #[must_use]
-pub fn choice_seed(session: u64, sequence: u64) -> u64 {
-    seed(session, &[b"choice", &sequence.to_le_bytes()])
+pub fn choice_seed(session: u64, age: u64) -> u64 {
+    seed(session, &[b"choice", &age.to_le_bytes()])
 }
 
 fn seed(session: u64, parts: &[&[u8]]) -> u64 {

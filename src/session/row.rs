@@ -142,31 +142,29 @@ impl Row {
 
     fn encode_unchecked(operation: &Operation) -> Result<Self, String> {
         let number = |value: u64| i64::try_from(value).map_err(|_| format!("{value} is too large"));
-        // Tokens go into their own column, so they are spared the way through JSON.
-        let (body, tokens) = match &operation.body {
+        let failed = |error: serde_json::Error| error.to_string();
+        let actor = serde_json::to_string(&operation.actor).map_err(failed)?;
+        let (kind, body, tokens) = match &operation.body {
+            // Tokens go into their own column, so they are spared the way through JSON.
             Body::TokensAppended { node, tokens } => {
-                (&Body::TokensAppended { node: *node, tokens: Vec::new() }, Some(pack(tokens)?))
+                let body = format!("{{\"node\":{}}}", node.0);
+                ("tokens_appended".to_owned(), body, Some(pack(tokens)?))
             }
-            body => (body, None),
+            body => {
+                let json = serde_json::to_string(body).map_err(failed)?;
+                // The kind stands first.
+                let rest = json.strip_prefix("{\"kind\":\"").and_then(|rest| rest.split_once('"'));
+                let (kind, rest) = rest.ok_or("its JSON has no kind")?;
+                let fields = rest.strip_prefix(',').unwrap_or(rest);
+                (kind.to_owned(), format!("{{{fields}"), None)
+            }
         };
-        let json = |value: serde_json::Result<Value>| value.map_err(|error| error.to_string());
-        let (Value::String(actor), Value::Object(mut fields)) =
-            (json(serde_json::to_value(operation.actor))?, json(serde_json::to_value(body))?)
-        else {
-            return Err("its JSON is not an object".to_owned());
-        };
-        let Some(Value::String(kind)) = fields.remove("kind") else {
-            return Err("its JSON has no kind".to_owned());
-        };
-        if tokens.is_some() {
-            fields.remove("tokens");
-        }
         Ok(Self {
             sequence: number(operation.sequence)?,
             time: number(operation.time)?,
-            actor,
+            actor: actor.trim_matches('"').to_owned(),
             kind,
-            body: Value::Object(fields).to_string(),
+            body,
             tokens,
         })
     }

@@ -18,8 +18,10 @@ use super::writer::Ack;
 /// How long the first operation of a group waits for others.
 const GROUP_WAIT: Duration = Duration::from_millis(20);
 
-/// How many operations are saved without waiting for more.
+/// How many operations are saved without waiting for more, but for what has come already.
 const GROUP_SIZE: usize = 256;
+/// The most operations that are saved together.
+const LARGEST_GROUP: usize = 16 * GROUP_SIZE;
 
 /// What the handle asks of the thread.
 #[derive(Debug)]
@@ -76,8 +78,12 @@ impl Worker {
                 if self.failure.is_some() {
                     return;
                 }
-                let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + GROUP_WAIT);
-                if self.pending.len() >= GROUP_SIZE || Instant::now() >= deadline {
+                let now = Instant::now();
+                let deadline = self.deadline.get_or_insert(now + GROUP_WAIT);
+                if self.pending.len() >= GROUP_SIZE {
+                    *deadline = now;
+                }
+                if self.pending.len() >= LARGEST_GROUP {
                     self.save();
                 }
             }

@@ -39,6 +39,13 @@ pub(super) fn is_hidden(character: char) -> bool {
         || u32::from(character) & 0xFFFE == 0xFFFE
 }
 
+/// Tells whether a character is safe, takes one column and stands apart from its neighbours of this
+/// kind: printable ASCII, and what frames, bars and graphs are drawn with. Almost everything on a
+/// screen is such, and it needs no look into Unicode's tables.
+pub(super) fn is_plain(character: char) -> bool {
+    matches!(character, ' '..='~' | '·' | '×' | '…' | '\u{2500}'..='\u{25FC}' | '\u{2800}'..='\u{28FF}')
+}
+
 /// Tells whether a character must not reach a terminal as itself.
 pub(super) fn is_unsafe(character: char) -> bool {
     character.is_control() || (!character.is_ascii() && is_hidden(character))

@@ -28,5 +28,5 @@ pub use grapheme::{EMOJI_BYTES, GRAPHEME_BYTES, GRAPHEME_MARKS};
 pub use mathematics::with_formulas;
 pub use outside::{safe_clipboard, safe_title};
 pub use safe::{LINE_COLUMNS, PARAGRAPH_COLUMNS, SafeText};
-pub use width::{Cell, cells, pad, truncate, width};
+pub use width::{Cell, cells, graphemes, is_plain, pad, truncate, width};
 pub use wrap::Wrapped;

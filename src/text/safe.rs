@@ -13,7 +13,7 @@ use std::ops::Deref;
 use super::character;
 use super::grapheme::{EMOJI_BYTES, limit_grapheme};
 use super::offsets::Offsets;
-use super::width::{graphemes, width};
+use super::width::{graphemes, is_ascii, width};
 
 /// The longest line for one row of screen, in columns.
 pub const LINE_COLUMNS: usize = 10_000;
@@ -30,6 +30,9 @@ impl SafeText {
     /// Makes text safe for one row of screen: line ends become a visible `␊`.
     #[must_use]
     pub fn line(text: &str) -> Self {
+        if text.len() <= LINE_COLUMNS && is_ascii(text) {
+            return Self(text.to_owned());
+        }
         let visible = show_characters(text, false, &mut Offsets::new(Vec::new()));
         Self(limit(&visible, LINE_COLUMNS, &mut Offsets::new(Vec::new())))
     }

@@ -56,19 +56,33 @@ pub fn cells(text: &str) -> impl Iterator<Item = Cell<'_>> {
 }
 
 /// Cuts text into graphemes.
-pub(super) fn graphemes(text: &str) -> impl Iterator<Item = Cell<'_>> {
+pub fn graphemes(text: &str) -> impl Iterator<Item = Cell<'_>> {
     let mut start = 0;
     std::iter::from_fn(move || {
         let rest = text.get(start..)?;
-        let first = rest.as_bytes().first()?;
-        // Between two ASCII characters there is always a border; most text goes this way.
-        let is_plain =
-            (b' '..=b'~').contains(first) && rest.as_bytes().get(1).is_none_or(u8::is_ascii);
-        let grapheme = if is_plain { rest.get(..1) } else { rest.graphemes(true).next() }?;
-        let cell = Cell { start, text: grapheme, columns: grapheme_columns(grapheme) };
+        let mut characters = rest.chars();
+        let first = characters.next()?;
+        let is_border = |next: char| next.is_ascii() || character::is_plain(next);
+        let cell = if character::is_plain(first) && characters.next().is_none_or(is_border) {
+            Cell { start, text: rest.get(..first.len_utf8())?, columns: 1 }
+        } else {
+            let text = rest.graphemes(true).next()?;
+            Cell { start, text, columns: grapheme_columns(text) }
+        };
         start = cell.end();
         Some(cell)
     })
+}
+
+/// Returns whether text is safe as it is and takes a column a character.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    text.chars().all(character::is_plain)
+}
+
+/// Returns whether all bytes are printable ASCII, so that a byte is a column.
+pub(super) fn is_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Returns the first character of a grapheme with the zero-width ones that follow it.
@@ -89,6 +103,9 @@ fn grapheme_columns(grapheme: &str) -> usize {
 /// Counts the columns of text on one row.
 #[must_use]
 pub fn width(text: &str) -> usize {
+    if is_ascii(text) {
+        return text.len();
+    }
     graphemes(text).map(|grapheme| grapheme.columns).sum()
 }
 
@@ -97,6 +114,9 @@ pub fn width(text: &str) -> usize {
 /// Returns the text and its columns.
 #[must_use]
 pub fn truncate(text: &str, columns: usize) -> (Cow<'_, str>, usize) {
+    if text.len() <= columns && is_ascii(text) {
+        return (Cow::Borrowed(text), text.len());
+    }
     let (mut used, mut kept, mut kept_columns) = (0, 0, 0);
     for cell in cells(text) {
         used += cell.columns;
@@ -140,6 +160,19 @@ mod tests {
         for text in HOSTILE.iter().flat_map(|text| text.graphemes(true)) {
             if !text.contains(char::is_control) {
                 assert_eq!(width(text), usize::from(text.cell_width()), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn plain_characters_are_as_unicode_has_them() {
+        let plain: Vec<_> = ('\0'..='\u{FFFF}').filter(|each| character::is_plain(*each)).collect();
+        assert!(plain.len() > 400);
+        for first in &plain {
+            assert_eq!((character::columns(*first), character::is_unsafe(*first)), (1, false));
+            for next in plain.iter().chain(&['\n', '\t', '\r']) {
+                let pair = format!("{first}{next}");
+                assert_eq!(pair.graphemes(true).count(), 2, "{pair:?}");
             }
         }
     }

@@ -18,6 +18,8 @@ pub struct Tree {
     pub(super) nodes: Nodes,
     pub(super) evaluators: Vec<String>,
     pub(super) sequence: u64,
+    /// How many operations brought tokens.
+    pub(super) portions: u64,
     pub(super) history: History,
     pub(super) preferences: Vec<Preference>,
     pub(super) debates: Vec<Debate>,
@@ -39,6 +41,7 @@ impl Default for Tree {
             nodes,
             evaluators: Vec::new(),
             sequence: 0,
+            portions: 0,
             history: History::default(),
             preferences: Vec::new(),
             debates: Vec::new(),
@@ -80,6 +83,13 @@ impl Tree {
     #[must_use]
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// Returns how many operations there were but for those that brought tokens: in how many
+    /// portions tokens come is a matter of time, and no choice of the search may follow from it.
+    #[must_use]
+    pub fn age(&self) -> u64 {
+        self.sequence - self.portions
     }
 
     /// Returns how many nodes are growing.

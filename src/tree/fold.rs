@@ -287,6 +287,7 @@ impl Tree {
 
     fn append(&mut self, id: NodeId, tokens: &[Token]) {
         self.tokens_sampled += tokens.len() as u64;
+        self.portions += 1;
         let step = self.node_mut(id).step_mut();
         for token in tokens {
             step.pending.extend_from_slice(&token.bytes);

@@ -2,7 +2,9 @@
 //!
 //! A key is drawn at once; the engine's events are drawn at most every 16 ms; nothing is drawn
 //! when nothing happens. After every key the engine's channel is drained once, so that a
-//! held-down key cannot starve it.
+//! held-down key cannot starve it. Tokens are gathered until they are drawn, or until something
+//! comes that the search waits for: however fast they come, each branch gets a portion a frame. What
+//! is to be saved is handed over after a frame.
 
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
@@ -26,11 +28,15 @@ use super::terminal::{self, Terminals};
 use super::theme::Depth;
 use super::{Look, Opening, Options, crash, settings};
 use crate::app::{Effect, Key, KeyCode, Model, Mouse, MouseKind, Msg, begin, tour, update};
-use crate::engine::Events;
+use crate::engine::{Events, Gathered};
 use crate::text::SafeText;
 
 /// The shortest time between two frames that the engine's events cause.
 const FRAME: Duration = Duration::from_millis(16);
+/// The longest that the engine's events are taken in before keys are looked at.
+const SLICE: Duration = Duration::from_millis(1);
+/// With so many operations still to be saved the engine waits for the disk.
+const UNSAVED: u64 = 100_000;
 /// Events taken from the engine at a time.
 const EVENTS: usize = 1024;
 
@@ -197,6 +203,7 @@ pub async fn drive<B: Backend>(
     draw.frame(model)?;
     let mut dirty = false;
     let mut batch = Vec::with_capacity(EVENTS);
+    let mut gathered = Gathered::default();
     while going {
         let due = tokio::time::Instant::from_std(drawn + FRAME);
         tokio::select! { biased;
@@ -211,26 +218,31 @@ pub async fn drive<B: Backend>(
                 while let Ok(message) = input.try_recv() {
                     going = going && tell(model, message, runtime);
                 }
-                while batch.len() < EVENTS && let Ok(event) = events.try_recv() {
-                    batch.push(event);
+                for _ in 0..EVENTS {
+                    let Ok(event) = events.try_recv() else { break };
+                    gathered.add(event);
                 }
-                for event in batch.drain(..) {
-                    going = going && tell(model, Msg::Engine(event), runtime);
-                }
+                going = going && tell_gathered(model, &mut gathered, runtime, false);
                 draw.frame(model)?;
                 (drawn, dirty) = (Instant::now(), false);
                 watch(Latency(came.elapsed()));
+                runtime.hand_over();
             }
             asked = signals.recv() => match asked {
                 // It was meant for the editor.
                 Asked::Interrupt if model.is_composing => {}
                 Asked::End | Asked::Interrupt => going = false,
-                Asked::Suspend => draw.suspend(model)?,
+                Asked::Suspend => {
+                    runtime.hand_over();
+                    draw.suspend(model)?;
+                }
                 Asked::Resume => draw.resume(model)?,
             },
             () = tokio::time::sleep_until(due), if dirty => {
+                going = tell_gathered(model, &mut gathered, runtime, false);
                 draw.frame(model)?;
                 (drawn, dirty) = (Instant::now(), false);
+                runtime.hand_over();
             }
             arrival = arrivals.recv() => {
                 if let Some(arrival) = arrival {
@@ -239,21 +251,54 @@ pub async fn drive<B: Backend>(
                     dirty = true;
                 }
             }
-            count = events.recv_many(&mut batch, EVENTS), if !events.is_closed() || !events.is_empty() => {
+            () = tokio::task::yield_now(), if !gathered.can_wait() => {
+                going = tell_gathered(model, &mut gathered, runtime, true);
+            }
+            count = events.recv_many(&mut batch, EVENTS), if gathered.can_wait() && listens(model, &events) => {
                 dirty |= count > 0;
-                for event in batch.drain(..) {
-                    going = going && tell(model, Msg::Engine(event), runtime);
-                }
+                batch.drain(..).for_each(|event| gathered.add(event));
             }
         }
     }
+    while let Some(event) = gathered.take() {
+        tell(model, Msg::Engine(event), runtime);
+    }
+    runtime.hand_over();
     Ok(())
+}
+
+/// Returns whether the engine is listened to: until it is gone, and while the disk keeps up.
+fn listens(model: &Model, events: &Events) -> bool {
+    let is_there = !events.is_closed() || !events.is_empty();
+    is_there && model.workbench().is_none_or(|bench| bench.unsaved_count() < UNSAVED)
+}
+
+/// Tells the model what was gathered, or what of it cannot wait, for as long as a key may wait.
+/// Returns false if the program is to end.
+fn tell_gathered(
+    model: &mut Model,
+    gathered: &mut Gathered,
+    runtime: &mut Runtime,
+    only_due: bool,
+) -> bool {
+    let until = Instant::now() + SLICE;
+    while !(only_due && gathered.can_wait())
+        && let Some(event) = gathered.take()
+    {
+        if !tell(model, Msg::Engine(event), runtime) {
+            return false;
+        }
+        if Instant::now() >= until {
+            break;
+        }
+    }
+    true
 }
 
 /// Tells the model a message and does what follows. Returns false if the program is to end.
 fn tell(model: &mut Model, message: Msg, runtime: &mut Runtime) -> bool {
     let effects = update(model, message, now());
-    runtime.perform_all(effects)
+    runtime.perform_held(effects)
 }
 
 /// What is asked for from outside.

@@ -20,12 +20,14 @@ use crate::engine::protocol::ModelOptions;
 use crate::engine::{Engine, Events, Request, Script, Scripted, Worker};
 use crate::evaluate::verify;
 use crate::session::{self, Ack, Fresh, Writer};
-use crate::tree::{NodeId, Problem};
+use crate::tree::{NodeId, Operation, Problem};
 
 /// Does what effects say.
 pub struct Runtime {
     engine: Box<dyn Engine>,
     writer: Option<Writer>,
+    /// Operations that are still to be handed to the writer.
+    unsaved: Vec<Operation>,
     clipboard: Clipboard,
     sessions: Sessions,
     /// Which model answers, for its chat template.
@@ -95,20 +97,50 @@ impl Runtime {
     ) -> (Self, Events, UnboundedReceiver<Arrival>) {
         let (arrivals, receiver) = unbounded_channel();
         let model = ModelOptions::default();
-        let (player, hands) = (None, None);
-        let runtime =
-            Self { engine, writer: None, clipboard, sessions, model, arrivals, player, hands };
+        let runtime = Self {
+            engine,
+            writer: None,
+            unsaved: Vec::new(),
+            clipboard,
+            sessions,
+            model,
+            arrivals,
+            player: None,
+            hands: None,
+        };
         (runtime, events, receiver)
     }
 
     /// Does what effects say, in order, also what stands after a wish to quit: it may be a save.
     /// Returns false if the program is to end.
     pub fn perform_all(&mut self, effects: Vec<Effect>) -> bool {
+        let going = self.perform_held(effects);
+        self.hand_over();
+        going
+    }
+
+    /// As [`Runtime::perform_all`], but what is to be saved is held until [`Runtime::hand_over`], so
+    /// that the operations of many events go to the writer together.
+    pub fn perform_held(&mut self, effects: Vec<Effect>) -> bool {
         let mut going = true;
         for effect in effects {
+            // What else is done may look at the session.
+            if !matches!(effect, Effect::Ask(_) | Effect::Save(_)) {
+                self.hand_over();
+            }
             going &= self.perform(effect);
         }
         going
+    }
+
+    /// Hands to the writer what was held.
+    pub fn hand_over(&mut self) {
+        let operations = std::mem::take(&mut self.unsaved);
+        if let Some(writer) = &mut self.writer
+            && let Err(error) = writer.append(&operations)
+        {
+            self.report(Msg::SaveFailed(error.to_string()));
+        }
     }
 
     /// Does what an effect says. Returns false if the program is to end.
@@ -123,13 +155,7 @@ impl Runtime {
                 self.on_a_thread(move |acknowledge| open(&path, acknowledge));
             }
             Effect::Recording { name, replay } => self.recording(&name, replay),
-            Effect::Save(operations) => {
-                if let Some(writer) = &mut self.writer
-                    && let Err(error) = writer.append(&operations)
-                {
-                    self.report(Msg::SaveFailed(error.to_string()));
-                }
-            }
+            Effect::Save(operations) => self.unsaved.extend(operations),
             Effect::RetrySave => {
                 if let Some(writer) = &self.writer
                     && let Err(error) = writer.retry()
@@ -284,6 +310,8 @@ impl Runtime {
                 if writer.is_some() {
                     super::crash::note_session(&opened.path);
                 }
+                // What came after the one before was closed is nobody's any more.
+                self.unsaved.clear();
                 self.writer = writer;
                 Msg::Opened(opened)
             }
@@ -295,6 +323,7 @@ impl Runtime {
     /// # Errors
     /// Returns a sentence if something could not be saved.
     pub fn close(&mut self) -> Result<Option<PathBuf>, String> {
+        self.hand_over();
         let Some(mut writer) = self.writer.take() else { return Ok(None) };
         let path = writer.path().to_owned();
         writer.close().map(|()| Some(path)).map_err(|error| error.to_string())

@@ -20,11 +20,12 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, style};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
+use super::pen::Pen;
+
 /// What frames are written to: whole frames, not thousands of small writes.
-pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+pub type Screen = Terminal<Pen<BufWriter<Stdout>>>;
 
 /// Buttons, drags and the wheel, with coordinates of any size. Not every movement of the pointer,
 /// which crossterm would ask for: that is a stream of bytes over a slow line for nothing.
@@ -54,9 +55,6 @@ impl Terminals {
         if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
             return Err("pleach draws on a terminal, and this is none; the verbs grow, show, log and script work without one".to_owned());
         }
-        // crossterm would answer NO_COLOR with resets that erase reverse and bold, and with
-        // them the selected row; leaving colours out is the theme's business.
-        style::force_color_output(true);
         MOUSE.store(mouse, Ordering::SeqCst);
         #[cfg(unix)]
         super::signals::watch();
@@ -66,7 +64,7 @@ impl Terminals {
         };
         take().map_err(failed)?;
         let writer = BufWriter::with_capacity(64 << 10, io::stdout());
-        let screen = Terminal::new(CrosstermBackend::new(writer)).map_err(failed)?;
+        let screen = Terminal::new(Pen::new(writer)).map_err(failed)?;
         Ok(Self { screen })
     }
 }

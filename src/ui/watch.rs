@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::path::Path;
 
-use ratatui::backend::{CrosstermBackend, TestBackend};
+use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+use super::pen::Pen;
 use super::player::recorded;
 use super::script::text_of;
 use super::theme::Theme;
@@ -180,7 +181,7 @@ impl Watch {
 
 /// A terminal whose bytes are kept.
 struct Screen {
-    terminal: Terminal<CrosstermBackend<Kept>>,
+    terminal: Terminal<Pen<Kept>>,
     cache: Cache,
     sent: Kept,
 }
@@ -204,7 +205,7 @@ impl Screen {
     fn new(width: u16, height: u16) -> Result<Self, String> {
         let sent = Kept::default();
         let viewport = Viewport::Fixed(Rect { x: 0, y: 0, width, height });
-        let backend = CrosstermBackend::new(sent.clone());
+        let backend = Pen::new(sent.clone());
         let terminal = Terminal::with_options(backend, TerminalOptions { viewport });
         let terminal = terminal.map_err(|error| error.to_string())?;
         Ok(Self { terminal, cache: Cache::default(), sent })

@@ -472,7 +472,7 @@ pub fn check_only_our_sequences(transcript: &[u8]) {
             let (parameters, last) = (&body[..end], body.as_bytes()[end]);
             let known = match last {
                 b'h' | b'l' => OUR_MODES.contains(&parameters),
-                b'm' | b'H' | b'J' | b'K' => {
+                b'm' | b'H' | b'J' | b'K' | b'C' | b'X' => {
                     parameters.bytes().all(|byte| byte.is_ascii_digit() || b";:".contains(&byte))
                 }
                 _ => false,

@@ -13,8 +13,7 @@ use pleach::tree::{
     Token,
 };
 use pleach::ui::theme::Theme;
-use pleach::ui::view;
-use ratatui::backend::CrosstermBackend;
+use pleach::ui::{Pen, view};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -142,7 +141,7 @@ fn render_screen(random: &mut Random, what: &str) {
     update(&mut model, Msg::Opened(opened), 1);
     let written = Written::default();
     let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, size.0, size.1)) };
-    let backend = CrosstermBackend::new(written.clone());
+    let backend = Pen::new(written.clone());
     let mut terminal = Terminal::with_options(backend, options).unwrap();
     let mut draw = |model: &Model| {
         let frame = terminal

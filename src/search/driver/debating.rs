@@ -94,7 +94,7 @@ impl Driver {
             }
             return false;
         };
-        let seed = choice_seed(self.session_seed, tree.sequence());
+        let seed = choice_seed(self.session_seed, tree.age());
         if !assets::is_embedded(&model.info.name) {
             let prompt = debate::prompt(tree, debate, self.policy.values, voice);
             let grammar = Some(debate::grammar(debate.candidates.len()));

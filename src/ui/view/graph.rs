@@ -17,7 +17,9 @@ use crate::ui::theme::Theme;
 
 /// The most nodes that are drawn.
 const MOST: usize = 1200;
-/// The most nodes of the chosen path that are drawn beyond those.
+/// The lines of dots in a row of cells.
+const DOTS: usize = 4;
+/// The most nodes of the chosen path, and of the best, that are drawn beyond those.
 const PATH: usize = 300;
 
 /// Where a node lies, in shares of the pane.
@@ -31,12 +33,12 @@ struct Place {
 const LINES: [&str; 4] = ["graph.pruned", "graph.line", "graph.best", "graph.chosen"];
 
 pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
-    let nodes = upper_part(bench);
+    let (nodes, is_whole) = upper_part(bench, usize::from(area.height.saturating_sub(1)) * DOTS);
     let steps = nodes.len() - 1;
-    let name = if nodes.len() >= MOST {
-        format!("Graph, the first {steps} of {} nodes", bench.tree.len() - 1)
-    } else {
+    let name = if is_whole {
         format!("Graph, {steps} steps")
+    } else {
+        format!("Graph, the first {steps} of {} nodes", bench.tree.len() - 1)
     };
     let area = pane(theme, frame, area, &name);
     let places = places(bench, &nodes);
@@ -77,22 +79,29 @@ pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     }
 }
 
-/// The nodes that are drawn, level by level; the chosen one is always among them.
-fn upper_part(bench: &Workbench) -> Vec<NodeId> {
+/// The nodes that are drawn, level by level, and whether they are all; the paths to the chosen one
+/// and to the best answer are always among them. There are no more leaves than lines of dots: more would lie upon each other.
+fn upper_part(bench: &Workbench, lines: usize) -> (Vec<NodeId>, bool) {
     let mut nodes = vec![bench.top_node()];
-    let mut at = 0;
-    while at < nodes.len() && nodes.len() < MOST {
-        let children = bench.outline.children(&bench.tree, nodes[at]);
-        let room = MOST - nodes.len();
+    let (mut at, mut leaves) = (0, 1);
+    let is_whole = loop {
+        let Some(next) = nodes.get(at) else { break true };
+        if nodes.len() >= MOST || leaves >= lines {
+            break false;
+        }
+        let (before, room) = (nodes.len(), (MOST - nodes.len()).min(lines + 1 - leaves));
+        let children = bench.outline.children(&bench.tree, *next);
         nodes.extend(children.filter(|child| !bench.outline.is_hidden(*child)).take(room));
+        leaves += (nodes.len() - before).saturating_sub(1);
         at += 1;
+    };
+    for end in [Some(bench.cursor), bench.best().map(|answer| answer.best)].into_iter().flatten() {
+        let mut path = bench.tree.path(end);
+        path.retain(|id| bench.is_in_sight(*id) && !nodes.contains(id));
+        path.truncate(PATH);
+        nodes.append(&mut path);
     }
-    let mut path: Vec<_> = bench.tree.ancestors(bench.cursor).collect();
-    path.retain(|id| bench.is_in_sight(*id));
-    let missing = path.into_iter().rev().filter(|id| !nodes.contains(id)).take(PATH);
-    let missing: Vec<_> = missing.collect();
-    nodes.extend(missing);
-    nodes
+    (nodes, is_whole)
 }
 
 /// Gives every node its place: leaves one below the other, parents in the middle of theirs.

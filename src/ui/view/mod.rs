@@ -35,13 +35,15 @@ mod why;
 use std::borrow::Cow;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::style::Style;
+use ratatui::text::Span;
 
 use super::theme::Theme;
 use crate::app::layout::{Area, Layout, SMALLEST};
 use crate::app::{Model, Screen, Workbench};
-use crate::text::{SafeText, truncate, width};
+use crate::text::{SafeText, graphemes, is_plain, truncate, width};
 
 pub use prose::Cache;
 
@@ -112,8 +114,11 @@ fn put(frame: &mut Frame, area: Area, row: u16, column: u16, spans: &[Span]) {
         return;
     }
     let room = usize::from(area.width - column);
-    let mut line = Line::default();
     let mut used = 0;
+    let mut write = |text: &str, at: usize, style: Style| {
+        let x = area.x + column + u16::try_from(at).unwrap_or(u16::MAX);
+        fill(frame.buffer_mut(), (x, area.y + row), text, style);
+    };
     for (at, span) in spans.iter().enumerate() {
         let safe = gate(&span.content);
         let columns = width(&safe);
@@ -122,17 +127,31 @@ fn put(frame: &mut Frame, area: Area, row: u16, column: u16, spans: &[Span]) {
             || spans[at + 1..].iter().any(|next| next.content.contains(|each| each != ' '));
         let left = room - used;
         if columns < left || (columns == left && !follows()) {
-            line.push_span(Span::styled(safe.into_owned(), span.style));
+            write(&safe, used, span.style);
             used += columns;
             continue;
         }
         let whole = if columns > left { safe } else { Cow::Owned(format!("{safe} ")) };
         let (text, _) = truncate(&whole, left);
-        line.push_span(Span::styled(text.into_owned(), span.style));
+        write(&text, used, span.style);
         break;
     }
-    let row = Rect { x: area.x + column, y: area.y + row, width: area.width - column, height: 1 };
-    frame.render_widget(line, row);
+}
+
+/// Fills cells with safe text that fits.
+fn fill(buffer: &mut Buffer, (mut x, y): (u16, u16), text: &str, style: Style) {
+    for grapheme in graphemes(text) {
+        let Some(cell) = buffer.cell_mut((x, y)) else { return };
+        cell.set_symbol(grapheme.text).set_style(style);
+        let end = x.saturating_add(u16::try_from(grapheme.columns).unwrap_or(u16::MAX));
+        // What lies under the other columns of a wide character must not come out again.
+        for covered in x + 1..end {
+            if let Some(cell) = buffer.cell_mut((covered, y)) {
+                cell.reset();
+            }
+        }
+        x = end;
+    }
 }
 
 /// Returns spans in which what is looked for stands out.
@@ -155,7 +174,7 @@ fn found(bench: &Workbench, theme: &Theme, spans: &[Span<'static>]) -> Vec<Span<
 /// The last gate before the screen: what a pane did not make safe is made safe here. Safe text
 /// stays as it is.
 fn gate(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+    if is_plain(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(SafeText::line(text).into_string())
