@@ -43,6 +43,7 @@ fn frames() -> impl Strategy<Value = Vec<Vec<Piece>>> {
 }
 
 /// Draws frames one after another, each on a blank one, and hands the buffer and what was written.
+#[allow(clippy::disallowed_methods)] // the texts are this test's own
 fn drawn<B: Backend>(backend: B, frames: &[Vec<Piece>], mut look: impl FnMut(&Buffer))
 where
     B::Error: Send + Sync + 'static,
