@@ -21,6 +21,10 @@ fn a_damaged_session_is_salvaged_and_left_as_it_is() {
     assert_eq!(code(&whole), 0, "{}", errors(&whole));
     assert!(out(&whole).contains("is whole"), "{}", out(&whole));
 
+    // Going on with it makes a backup of it as it is.
+    let mark = run(home, "mark s/a.pleach --label good --query #1");
+    assert_eq!(code(&mark), 0, "{}", errors(&mark));
+
     // A byte of an operation near the end of the log: a row ends with its checksum of 32 bytes, and
     // the file's last page with a row.
     let mut bytes = fs::read(&session).unwrap();
@@ -34,6 +38,9 @@ fn a_damaged_session_is_salvaged_and_left_as_it_is() {
     assert!(findings["kept"].as_u64().unwrap() > 20, "{findings}");
     assert!(!findings["lost"].as_array().unwrap().is_empty(), "{findings}");
     assert_eq!(findings["salvaged"], "s/a.salvaged.pleach");
+    let backup = findings["backups"][0].as_str().unwrap();
+    assert!(backup.starts_with("s/backups/a."), "{findings}");
+    assert_eq!(code(&run(home, &format!("doctor {backup}"))), 0);
     assert!(fs::read(&session).unwrap() == bytes, "the damaged file was changed");
     let shown = run(home, "show s/a.salvaged.pleach --json");
     assert_eq!(code(&shown), 0, "{}", errors(&shown));
@@ -41,5 +48,6 @@ fn a_damaged_session_is_salvaged_and_left_as_it_is() {
     let again = run(home, "doctor s/a.pleach");
     assert_eq!(code(&again), 5);
     assert!(errors(&again).contains("exists already"), "{}", errors(&again));
+    assert!(errors(&again).contains(&format!("the newest backup is {backup}")));
     assert_eq!(code(&run(home, "doctor p.jsonl")), 5);
 }

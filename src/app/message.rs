@@ -38,6 +38,8 @@ pub enum Msg {
     Saved(u64),
     /// Operations could not be written; a sentence with the mend.
     SaveFailed(String),
+    /// All is saved, but the disk is full; a sentence for the person.
+    DiskFull(String),
     /// The recent sessions.
     Listed(Vec<Recent>),
     /// What an export of the session would hold, or why nobody can tell.

@@ -61,17 +61,10 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
         Msg::SaveFailed(message) => {
             if let Some(bench) = model.live_mut() {
                 bench.saved.failure = Some(message.clone());
-                // Nothing more is grown that might be lost.
-                let effects = {
-                    let turn = bench.driver.cancel();
-                    bench.take(turn, now)
-                };
-                model.complain(message);
-                return effects;
             }
-            model.complain(message);
-            Vec::new()
+            stop_growth(model, message, now)
         }
+        Msg::DiskFull(message) => stop_growth(model, message, now),
         Msg::Listed(recent) => {
             if let Screen::Start(start) = &mut model.screen {
                 start.list(recent);
@@ -259,6 +252,16 @@ pub(super) fn stop(model: &mut Model, now: u64) -> Vec<Effect> {
     }
     model.overlays.push(Overlay::Quit);
     Vec::new()
+}
+
+/// Grows nothing more that might be lost, and says why.
+fn stop_growth(model: &mut Model, why: String, now: u64) -> Vec<Effect> {
+    let effects = model.live_mut().map(|bench| {
+        let turn = bench.driver.cancel();
+        bench.take(turn, now)
+    });
+    model.complain(why);
+    effects.unwrap_or_default()
 }
 
 /// Quits, unless something could not be saved: then it asks first.

@@ -228,6 +228,16 @@ fn a_failure_to_save_stops_growth_and_makes_quitting_ask() {
 }
 
 #[test]
+fn a_full_disk_stops_growth_while_all_is_saved() {
+    let mut bench = Bench::grown();
+    bench.keys("s");
+    bench.tell(&Msg::DiskFull("The disk is full: all is saved.".into()));
+    assert_eq!(bench.bench().driver.mode(), Mode::Paused);
+    assert_eq!(bench.bench().saved.failure, None);
+    assert!(bench.model.notice.as_ref().is_some_and(|notice| notice.is_error));
+}
+
+#[test]
 fn control_c_stops_growing_then_asks_then_quits() {
     let mut bench = Bench::grown();
     bench.keys("s");
@@ -455,6 +465,7 @@ fn any_message() -> impl Strategy<Value = Msg> {
         1 => Just(Msg::Engine(Event::Lost { why: "test".into(), restarting: true })),
         1 => Just(Msg::Engine(Event::Loaded(crate::engine::ModelInfo::default()))),
         1 => Just(Msg::SaveFailed("test".into())),
+        1 => Just(Msg::DiskFull("test".into())),
         1 => any::<u64>().prop_map(Msg::Saved),
         1 => (0u32..99).prop_map(|node| Msg::Verified { node: NodeId(node), verdict: Ok((true, String::new())) }),
         1 => Just(Msg::Opened(opened(Some(Problem { text: "again".into(), ..Problem::default() })))),

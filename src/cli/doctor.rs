@@ -28,6 +28,8 @@ struct Findings {
     wrong: Option<String>,
     /// The new session; null where none was needed.
     salvaged: Option<PathBuf>,
+    /// The session as it was when it was opened before, the newest first.
+    backups: Vec<PathBuf>,
 }
 
 /// What `--json` prints without a session.
@@ -69,13 +71,25 @@ pub fn doctor(
         }
         return Ok(Exit::Fine);
     };
+    let backups = session::backups_of(file);
     let findings = match whole(file) {
-        Ok(kept) => {
-            Findings { session: file.clone(), kept, lost: Vec::new(), wrong: None, salvaged: None }
-        }
+        Ok(kept) => Findings {
+            session: file.clone(),
+            kept,
+            lost: Vec::new(),
+            wrong: None,
+            salvaged: None,
+            backups,
+        },
         Err(wrong) => {
             let into = arguments.out.clone().unwrap_or_else(|| beside(file));
-            let salvage = session::salvage(file, &into)?;
+            let salvage = session::salvage(file, &into).map_err(|error| {
+                let mut failure = Failure::from(error);
+                if let Some(newest) = backups.first() {
+                    failure.message += &format!("; the newest backup is {}", newest.display());
+                }
+                failure
+            })?;
             let range = |Lost { first, last, why }| LostRange { first, last, why };
             Findings {
                 session: file.clone(),
@@ -83,6 +97,7 @@ pub fn doctor(
                 lost: salvage.lost.into_iter().map(range).collect(),
                 wrong: Some(wrong),
                 salvaged: Some(salvage.path),
+                backups,
             }
         }
     };
@@ -122,6 +137,9 @@ fn tell(findings: &Findings, output: &mut Output) -> Result<(), Failure> {
             format!("Operations {first} to {last} were")
         };
         output.row(&format!("{which} lost: {why}."))?;
+    }
+    if let Some(newest) = findings.backups.first() {
+        output.row(&format!("The newest backup is {}.", newest.display()))?;
     }
     Ok(())
 }

@@ -369,7 +369,9 @@ async fn reached(until: Option<tokio::time::Instant>) {
 /// Nothing more is grown that might be lost.
 fn saved(ack: Ack) -> Result<(), Failure> {
     match ack {
-        Ack::Failed { message } => Err(Failure::new(Exit::Session, message)),
+        Ack::Failed { message } | Ack::DiskFull { message } => {
+            Err(Failure::new(Exit::Session, message))
+        }
         Ack::Saved { .. } | Ack::Copied { .. } | Ack::CopyFailed { .. } => Ok(()),
     }
 }

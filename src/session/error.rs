@@ -207,6 +207,12 @@ impl Error {
     ) -> impl FnOnce(rusqlite::Error) -> Self {
         move |source| Self::Database { doing, path: path.to_owned(), source }
     }
+
+    /// Returns whether more room on the disk would mend it.
+    pub(super) fn is_full_disk(&self) -> bool {
+        use rusqlite::ErrorCode::DiskFull;
+        matches!(self, Self::Database { source, .. } if source.sqlite_error_code() == Some(DiskFull))
+    }
 }
 
 /// Says in words why the system refused, with the mend where there is one.

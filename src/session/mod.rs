@@ -16,6 +16,7 @@
 //!
 //! The format, for other programs, is described in `format.rs`, `row.rs` and `packing.rs`.
 
+mod backup;
 mod copy;
 mod create;
 mod database;
@@ -29,6 +30,7 @@ mod packing;
 mod recent;
 mod recognise;
 mod recording;
+mod reserve;
 mod row;
 mod rows;
 mod salvage;
@@ -36,6 +38,7 @@ mod store;
 mod worker;
 mod writer;
 
+pub use backup::backups_of;
 pub use create::{Fresh, create, create_in, create_in_with, create_with, new_identity, put};
 pub use directory::{EXTENSION, default_directory, file_name_for};
 pub use error::Error;

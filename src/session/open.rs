@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::backup::back_up;
 use super::copy::copy;
 use super::database::{Access, connect, use_wal};
 use super::error::Error;
@@ -53,7 +54,8 @@ pub fn open(path: &Path, acknowledge: Box<dyn Fn(Ack) + Send>) -> Result<(Log, W
     recognise(&path)?;
     let lock = Lock::take(&path)?;
     // Again under the lock: the file may have been folded, moved or replaced in between.
-    if recognise(&path)?.uses_wal && !beside(&path, "-wal").exists() {
+    let was_closed = !recognise(&path)?.uses_wal;
+    if !was_closed && !beside(&path, "-wal").exists() {
         tracing::warn!(path = %path.display(), "the session was taken away from its -wal file; its last changes may be missing");
     }
     let connection = connect(&path, Access::ReadWrite)?;
@@ -62,6 +64,9 @@ pub fn open(path: &Path, acknowledge: Box<dyn Fn(Ack) + Send>) -> Result<(Log, W
         return Err(Error::Newer { path, found: header.version, supported: VERSION });
     }
     let (operations, tail) = rows::operations(&connection, &header, &path)?;
+    if was_closed {
+        back_up(&path, tail.sequence.unsigned_abs());
+    }
     use_wal(&connection).map_err(Error::database("write to", &path))?;
     let store = Store::new(path.clone(), connection, header.clone(), tail, lock)?;
     let writer = Writer::start(store, acknowledge)?;

@@ -23,9 +23,11 @@ pub(super) fn session_with(operations: &[Operation]) -> (TempDir, PathBuf) {
     (directory, path)
 }
 
+/// The names of the files in a folder; backups are in a folder of their own.
 fn names(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    let entries = fs::read_dir(directory).unwrap().map(Result::unwrap);
+    let files = entries.filter(|entry| entry.path().is_file());
+    files.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
 /// Changes a closed session with another SQLite program's means.

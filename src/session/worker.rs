@@ -4,13 +4,15 @@
 //! what is durable, and for holding on to what could not be saved until a person decides.
 //! Not responsible for how rows get to the disk; see `store.rs`.
 //!
-//! Invariant: after a failure nothing is tried again until a person asks, or the session ends.
+//! Invariant: after a failure nothing is tried again until a person asks, or the session ends; but
+//! for a full disk, where it is tried once more with the room that was held back.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use super::error::Error;
+use super::reserve::Reserve;
 use super::row::Row;
 use super::store::Store;
 use super::writer::Ack;
@@ -46,11 +48,20 @@ pub(super) struct Worker {
     deadline: Option<Instant>,
     /// Why the last attempt failed; `pending` then waits for a person.
     failure: Option<String>,
+    /// Held while the thread runs.
+    reserve: Option<Reserve>,
 }
 
 impl Worker {
     pub(super) fn new(store: Store, acknowledge: Box<dyn Fn(Ack) + Send>) -> Self {
-        Self { store, acknowledge, pending: Vec::new(), deadline: None, failure: None }
+        Self {
+            store,
+            acknowledge,
+            pending: Vec::new(),
+            deadline: None,
+            failure: None,
+            reserve: None,
+        }
     }
 
     /// Works until the handle is gone, then closes the session.
@@ -58,6 +69,7 @@ impl Worker {
     /// # Errors
     /// Returns [`Error::Unsaved`], or why the file could not be closed.
     pub(super) fn run(mut self, commands: &Receiver<Command>) -> Result<(), Error> {
+        self.reserve = Some(Reserve::hold(self.store.path()));
         loop {
             let command = match self.deadline {
                 None => commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -109,8 +121,21 @@ impl Worker {
         if self.failure.is_some() || self.pending.is_empty() {
             return;
         }
-        let result = self.store.append(&self.pending);
-        self.report(result);
+        match self.store.append(&self.pending) {
+            Err(full) if full.is_full_disk() && self.give_back() => {
+                let result = self.recover();
+                let is_saved = result.is_ok();
+                self.report(result);
+                if is_saved {
+                    (self.acknowledge)(Ack::DiskFull { message: last_room(self.store.path()) });
+                }
+            }
+            result => self.report(result),
+        }
+    }
+
+    fn give_back(&mut self) -> bool {
+        self.reserve.as_mut().is_some_and(Reserve::give_back)
     }
 
     /// Saves what is pending, also after a failure.
@@ -118,11 +143,15 @@ impl Worker {
         if self.failure.is_none() {
             return self.save();
         }
-        let result = self.store.recover(&self.pending).and_then(|written| {
-            self.pending.drain(..written);
-            if self.pending.is_empty() { Ok(()) } else { self.store.append(&self.pending) }
-        });
+        let result = self.recover();
         self.report(result);
+    }
+
+    /// Saves what is pending and was not saved after all by an attempt that failed.
+    fn recover(&mut self) -> Result<(), Error> {
+        let written = self.store.recover(&self.pending)?;
+        self.pending.drain(..written);
+        if self.pending.is_empty() { Ok(()) } else { self.store.append(&self.pending) }
     }
 
     fn report(&mut self, result: Result<(), Error>) {
@@ -149,6 +178,13 @@ impl Worker {
             None => self.store.close(),
         }
     }
+}
+
+fn last_room(path: &std::path::Path) -> String {
+    format!(
+        "The disk is full: all is saved, in room that was held back for this; free some space before you go on ({})",
+        path.display()
+    )
 }
 
 #[cfg(test)]

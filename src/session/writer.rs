@@ -33,6 +33,11 @@ pub enum Ack {
         /// What happened and what mends it, as a sentence.
         message: String,
     },
+    /// The disk is full. All that was appended so far is saved, but little more will be.
+    DiskFull {
+        /// What happened and what mends it, as a sentence.
+        message: String,
+    },
     /// A copy was written.
     Copied {
         /// The new file.

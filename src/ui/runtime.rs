@@ -371,6 +371,7 @@ fn acknowledge(arrivals: &UnboundedSender<Arrival>) -> Box<dyn Fn(Ack) + Send> {
     Box::new(move |ack| {
         let message = match ack {
             Ack::Saved { sequence } => Msg::Saved(sequence),
+            Ack::DiskFull { message } => Msg::DiskFull(message),
             Ack::Failed { message } | Ack::CopyFailed { message, .. } => Msg::SaveFailed(message),
             Ack::Copied { path, .. } => {
                 Msg::Copied(Ok(format!("Saved a copy in {}.", path.display())))

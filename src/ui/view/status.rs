@@ -111,6 +111,19 @@ fn saved(bench: &Workbench) -> String {
     format!("saved {}", bench.saved.sequence)
 }
 
+/// Leaves the folders out of the paths of a sentence that has too little room; the messages
+/// (`Space` `m`) have it whole.
+fn without_folders(sentence: &str) -> String {
+    let words = sentence.split(' ').map(|word| match word.rsplit_once('/') {
+        Some((folders, name)) if folders.contains('/') => {
+            let before = &folders[..folders.find(|c| c != '(').unwrap_or(0)];
+            format!("{before}…/{name}")
+        }
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Draws the notice if there is one, the ways a key sequence can go on if one was begun, or
 /// else the hints.
 pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
@@ -118,6 +131,8 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
         let scope = if notice.is_error { "notice.error" } else { "notice" };
         let mark = if notice.is_error { "! " } else { "" };
         let text = format!("{mark}{}", SafeText::line(&notice.text));
+        let fits = width(&text) <= usize::from(area.width);
+        let text = if fits { text } else { without_folders(&text) };
         return put(frame, area, 0, 0, &[Span::styled(text, theme.style(scope))]);
     }
     let place = model.place();
@@ -138,4 +153,16 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
         }
     }
     put(frame, area, 0, 0, &spans);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_sentence_keeps_the_names_of_its_files() {
+        let long = "could not save to /home/me/pleach/a-b.pleach: the disk is full (/tmp/x/y) 1/2";
+        let short = "could not save to …/a-b.pleach: the disk is full (…/y) 1/2";
+        assert_eq!(without_folders(long), short);
+    }
 }
