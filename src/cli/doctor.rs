@@ -83,12 +83,12 @@ pub fn doctor(
         },
         Err(wrong) => {
             let into = arguments.out.clone().unwrap_or_else(|| beside(file));
-            let salvage = session::salvage(file, &into).map_err(|error| {
-                let mut failure = Failure::from(error);
-                if let Some(newest) = backups.first() {
-                    failure.message += &format!("; the newest backup is {}", newest.display());
+            let salvage = session::salvage(file, &into).map_err(|error| match backups.first() {
+                None => Failure::from(error),
+                Some(newest) => {
+                    let message = format!("{error}; the newest backup is {}", newest.display());
+                    Failure::new(Exit::Session, message)
                 }
-                failure
             })?;
             let range = |Lost { first, last, why }| LostRange { first, last, why };
             Findings {
