@@ -202,15 +202,25 @@ fn softmax() -> Policy {
     )
 }
 
+/// How descents widen: children before the first visit, and the power of the visits; and how many
+/// are asked for together. With four and the square root a budget of forty steps stays near the top.
+const WIDENING: (f64, f64, u32) = (2.0, 0.65, 2);
+
 fn uct() -> Policy {
-    let selector = Uct { bound: Bound::Ucb(0.5), width: 4.0, power: 0.5 };
-    Policy { ..rated("uct", "upper confidence bounds with progressive widening", selector) }
+    let (width, power, branches) = WIDENING;
+    let selector = Uct { bound: Bound::Ucb(0.3), width, power };
+    Policy {
+        branches,
+        ..rated("uct", "upper confidence bounds with progressive widening", selector)
+    }
 }
 
 fn puct() -> Policy {
     let bound = Bound::Puct { initial: 1.25, base: 19_652.0 };
-    let selector = Uct { bound, width: 4.0, power: 0.5 };
+    let (width, power, branches) = WIDENING;
+    let selector = Uct { bound, width, power };
     Policy {
+        branches,
         ..rated("puct", "upper confidence bounds with the model's own probabilities", selector)
     }
 }

@@ -86,7 +86,8 @@ impl Selector for Uct {
         let mut terms = self.explain(view, at);
         loop {
             let children: Vec<_> = view.children(at).filter(|child| open[child.index()]).collect();
-            let sampled = view.tree.node(at).child_count() - view.repeats(at);
+            // Repeats too: a node that repeats itself has little more to say.
+            let sampled = view.tree.node(at).child_count();
             let visits = view.with_virtual_loss(at).visits.max(1) as f64;
             let room = f64::from(sampled) < self.width * visits.powf(self.power);
             if children.is_empty() || (room && view.may_expand(at)) {
@@ -166,6 +167,20 @@ mod tests {
         scene.back_up(end, 0.9);
         // Below a there is an answer alone, and a was widened once: a is widened again.
         assert_eq!(scene.select(&policy).unwrap().node, a);
+    }
+
+    #[test]
+    fn a_node_that_repeats_itself_is_not_widened_for_ever() {
+        let selector = Uct { bound: Bound::Ucb(0.5), width: 3.0, power: 0.0 };
+        let policy =
+            Policy { selector: std::sync::Arc::new(selector), ..Policy::named("uct").unwrap() };
+        let mut scene = Scene::new();
+        let only = scene.add(NodeId::ROOT, "only");
+        scene.back_up(only, 0.5);
+        scene.repeat(NodeId::ROOT, "only", only);
+        assert_eq!(scene.select(&policy).unwrap().node, NodeId::ROOT, "there is room for a third");
+        scene.repeat(NodeId::ROOT, "only", only);
+        assert_eq!(scene.select(&policy).unwrap().node, only);
     }
 
     #[test]
