@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use pleach::aggregate::Tally;
+use pleach::evaluate::Rating;
 use pleach::import::{Options, import};
 use pleach::session::{Fresh, Recording, create_with};
 use pleach::tree::{
-    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, NodeId, Operation, Origin, Problem,
-    Sampling, State, Token, Tree,
+    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, NodeId, Operation, Origin, Outline,
+    Problem, Sampling, State, Token, Tree,
 };
 use pleach::ui::Watch;
 
@@ -79,6 +81,7 @@ fn measure(path: &Path) {
     println!("first frame after {:.0} ms", first.as_secs_f64() * 1e3);
     let (read, ()) = timed(|| watch.press("j").unwrap());
     println!("read, checked and folded behind it in {:.2} s", read.as_secs_f64());
+    println!("memory: {} MB at most", peak_memory() >> 10);
     let mut at = 12345u64;
     let mut place = || {
         at = at.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -94,8 +97,16 @@ fn measure(path: &Path) {
     drop(watch);
     let mut recording = Recording::open(path).unwrap();
     recording.read(u64::MAX).unwrap();
-    let trees = (0..SEEKS).map(|_| timed(|| recording.tree_at(place()).unwrap()).0);
-    tell("of it, the tree of the moment", trees.collect());
+    let (mut trees, mut outlines, mut tallies) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..SEEKS {
+        let (took, tree) = timed(|| recording.tree_at(place()).unwrap());
+        trees.push(took);
+        outlines.push(timed(|| Outline::new(&tree)).0);
+        tallies.push(timed(|| Tally::new(&tree, Rating::NAME)).0);
+    }
+    tell("of it, the tree of the moment", trees);
+    tell("of it, which rows it has", outlines);
+    tell("of it, its answers", tallies);
 }
 
 fn tell(what: &str, mut times: Vec<Duration>) {

@@ -6,7 +6,7 @@
 //! Pruned trajectories have no vote, and one that was never evaluated votes with 0. A text that
 //! was sampled N times counts N times in `count`, but votes once with its value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Answer;
 use crate::evaluate::verify;
@@ -30,16 +30,32 @@ struct Class {
 }
 
 impl Tally {
-    /// Counts the answers of a tree.
+    /// Counts the answers of a tree, in one pass over its nodes.
     #[must_use]
     pub fn new(tree: &Tree, evaluator: &str) -> Self {
         let mut tally = Self { evaluator: evaluator.to_owned(), classes: BTreeMap::new() };
-        for node in tree.trajectories() {
-            tally.add(tree, node);
+        // Thousands of trajectories may say the same.
+        let mut forms: HashMap<&str, AnswerClass> = HashMap::new();
+        let mut live = vec![true; tree.len()];
+        let mut repeats = Vec::new();
+        for id in tree.ids() {
+            let node = tree.node(id);
+            let is_live = !node.is_pruned() && node.parent().is_none_or(|at| live[at.index()]);
+            live[id.index()] = is_live;
+            match node.state() {
+                State::Answered if is_live => {
+                    if let Some(text) = node.answer() {
+                        let class = forms.entry(text).or_insert_with(|| classify(text)).clone();
+                        tally.add(tree, id, text, class);
+                    }
+                }
+                State::Duplicate => repeats.push(id),
+                _ => {}
+            }
         }
-        for node in tree.ids() {
-            if let Some(Finish::Duplicate { of }) = tree.node(node).finish() {
-                tally.repeat(tree, node, *of);
+        for id in repeats {
+            if let Some(Finish::Duplicate { of }) = tree.node(id).finish() {
+                tally.repeat(tree, id, *of);
             }
         }
         tally
@@ -51,7 +67,11 @@ impl Tally {
             Body::NodeFinished { node, finish: Finish::Duplicate { of }, .. } => {
                 self.repeat(tree, *node, *of);
             }
-            Body::NodeFinished { node, answer: Some(_), .. } => self.add(tree, *node),
+            Body::NodeFinished { node, answer: Some(_), .. } => {
+                if let Some(text) = answer_of(tree, *node) {
+                    self.add(tree, *node, text, classify(text));
+                }
+            }
             Body::Evaluated { node, evaluation } => self.evaluate(tree, *node, evaluation),
             // A person does these seldom, and below a node there may be any number of answers.
             Body::Pruned { .. }
@@ -92,9 +112,8 @@ impl Tally {
     }
 
     /// Counts a trajectory with what is known of it.
-    fn add(&mut self, tree: &Tree, node: NodeId) {
-        let Some(text) = answer_of(tree, node) else { return };
-        let class = self.classes.entry(classify(text)).or_insert_with(|| {
+    fn add(&mut self, tree: &Tree, node: NodeId, text: &str, class: AnswerClass) {
+        let class = self.classes.entry(class).or_insert_with(|| {
             let text = text.to_owned();
             let answer =
                 Answer { text, count: 0, confidence: 0.0, correct: None, best: node, value: 0.0 };

@@ -160,13 +160,15 @@ mod tests {
     use crate::app::Screen;
     use crate::app::{Key, Msg, parse_keys, update};
     use crate::search::Driver;
+    use crate::session::Moment;
     use crate::tree::Tree;
     use crate::tree::sample::random_session;
 
     fn model(tree: Tree) -> Model {
         let mut model = Model::new((100, 30), 0);
         let driver = Driver::new(model.policy.clone(), 7, 0);
-        let bench = Workbench::of(tree, "s.pleach".into(), None, driver);
+        let bench =
+            Workbench::of(Moment { tree, ..Moment::default() }, "s.pleach".into(), None, driver);
         model.screen = Screen::Workbench(Box::new(bench));
         model
     }

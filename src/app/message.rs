@@ -10,7 +10,7 @@ use super::querying::Aim;
 use super::speed::Speed;
 use crate::engine::Event;
 use crate::export::Survey;
-use crate::session::Mark;
+use crate::session::{Marks, Moment};
 use crate::tree::{NodeId, Operation, Problem, Tree};
 
 /// Something that happened.
@@ -66,12 +66,12 @@ pub enum Msg {
     Copied(Result<String, String>),
     /// A session's past was opened.
     Replaying(Recorded),
-    /// The tree of a moment of the past.
+    /// A moment of the past.
     Sought(Sought),
     /// Operations of the past, in order.
     Fetched(Vec<Operation>),
     /// All moments of the past that one jumps to.
-    Marked(Vec<Mark>),
+    Marked(Marks),
     /// The time that was asked for has passed.
     Woken,
     /// The past cannot be read; a sentence.
@@ -102,7 +102,7 @@ pub struct Opened {
     pub read_only: Option<String>,
 }
 
-/// A session's past, at one of its moments. A recording of messages leaves the trees out: they are
+/// A session's past, at one of its moments. A recording of messages leaves the moments out: they are
 /// folded anew from the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
@@ -113,22 +113,22 @@ pub struct Recorded {
     /// How many operations there are.
     pub length: u64,
     /// The moments that one jumps to; absent as long as the log is still being read.
-    pub marks: Option<Vec<Mark>>,
+    pub marks: Option<Marks>,
     /// How fast it plays from the start; it waits if absent.
     pub speed: Option<Speed>,
-    /// The tree of the moment.
+    /// The moment.
     #[serde(skip)]
-    pub tree: Box<Tree>,
+    pub moment: Box<Moment>,
 }
 
-/// The tree of a moment.
+/// A moment that was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sought {
     /// The operation after which it was so.
     pub sequence: u64,
-    /// The tree.
+    /// The moment.
     #[serde(skip)]
-    pub tree: Box<Tree>,
+    pub moment: Box<Moment>,
 }
 
 /// A tree to be compared with.

@@ -3,7 +3,6 @@
 use super::Effect;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::pulse::Pulse;
 use crate::monitor::{self, Health};
 
 /// A page while it is read.
@@ -32,7 +31,7 @@ pub(super) fn monitors(model: &mut Model) -> Vec<Effect> {
     health.add(&bench.tree);
     let mut rows = monitor::page(&health.report());
     rows.extend(monitor::charts(&bench.tree));
-    let tokens = bench.pulse.as_ref().map(Pulse::tokens).unwrap_or_default();
+    let tokens = bench.pulse.tokens();
     if let Some(most) = tokens.iter().max() {
         rows.push(String::new());
         rows.push(format!("Tokens a second, at most {most}"));

@@ -20,8 +20,8 @@ use crate::aggregate::Tally;
 use crate::evaluate::Rating;
 use crate::monitor::Side;
 use crate::search::Driver;
-use crate::session::{Mark, MarkKind};
-use crate::tree::{NodeId, Operation, Outline, Tree};
+use crate::session::{MarkKind, Marks, Moment};
+use crate::tree::{NodeId, Operation, Outline};
 
 /// How many operations are fetched at a time, and when there are fewer left than this.
 const FETCH: u64 = 4000;
@@ -42,7 +42,7 @@ pub struct Replay {
     /// How many operations the recording has.
     pub length: u64,
     /// The moments that one jumps to.
-    pub marks: Vec<Mark>,
+    pub marks: Marks,
     /// Whether all of them are known.
     pub is_read: bool,
     /// Whether it plays.
@@ -71,31 +71,21 @@ pub struct Replay {
 }
 
 impl Workbench {
-    /// Folds what is pruned.
-    pub(super) fn fold_pruned(&mut self) {
-        for id in self.tree.ids() {
-            if self.tree.node(id).is_pruned() {
-                self.outline.set_folded(&self.tree, id, true);
-            }
-        }
-    }
-
     /// Shows another moment of the same session. What is folded stays so, and the cursor goes to
     /// the nearest node that there is.
-    pub(super) fn show(&mut self, tree: Tree) {
-        let mut outline = Outline::new(&tree);
-        outline.set_joins_chains(&tree, self.outline.joins_chains());
-        for id in tree.ids().take(self.tree.len()) {
-            if self.outline.is_folded(id) && !self.tree.node(id).is_pruned() {
-                outline.set_folded(&tree, id, true);
-            }
-        }
+    pub(super) fn show(&mut self, moment: Moment) {
+        let Moment { tree, pulse } = moment;
         let there = self.tree.ancestors(self.cursor).find(|id| tree.contains(*id));
+        let was_pruned = |id| self.tree.contains(id) && self.tree.node(id).is_pruned();
+        // What is pruned is folded; whether a person folded it too is not known.
+        let outline = Outline::folded(&tree, self.outline.joins_chains(), |id| {
+            tree.node(id).is_pruned() || (self.outline.is_folded(id) && !was_pruned(id))
+        });
         self.tally = Tally::new(&tree, Rating::NAME);
-        self.answers = self.tally.answers();
-        (self.tree, self.outline) = (tree, outline);
-        self.fold_pruned();
+        (self.tree, self.outline, self.pulse) = (tree, outline, pulse);
+        self.rank();
         self.recent_tokens.clear();
+        self.search_log.clear();
         self.visited.retain(|_, child| self.tree.contains(*child));
         self.cursor = there.unwrap_or(NodeId::ROOT);
         self.outline.reveal(&self.tree, self.cursor);
@@ -164,9 +154,9 @@ pub(super) fn replay(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
 
 /// Puts a recording on the workbench; the open session waits behind it.
 pub(super) fn open(model: &mut Model, recorded: Recorded, now: u64) -> Vec<Effect> {
-    let Recorded { path, seed, length, marks, speed, tree } = recorded;
+    let Recorded { path, seed, length, marks, speed, moment } = recorded;
     let driver = Driver::new(model.policy.clone(), seed, 0);
-    let mut bench = Workbench::of(*tree, path, Some(READ_ONLY.to_owned()), driver);
+    let mut bench = Workbench::of(*moment, path, Some(READ_ONLY.to_owned()), driver);
     bench.replay = Some(Replay {
         length,
         is_read: marks.is_some(),
@@ -317,7 +307,7 @@ pub(super) fn sought(model: &mut Model, sought: Sought, now: u64) -> Vec<Effect>
             return Vec::new();
         }
         replay.seeking = None;
-        bench.show(*sought.tree);
+        bench.show(*sought.moment);
         replay.last = now;
         advance(bench, replay, now)
     });
@@ -347,7 +337,7 @@ pub(super) fn failed(model: &mut Model) {
 }
 
 /// All moments that one jumps to came.
-pub(super) fn marked(model: &mut Model, marks: Vec<Mark>) -> Vec<Effect> {
+pub(super) fn marked(model: &mut Model, marks: Marks) -> Vec<Effect> {
     with(model, |_, replay| (replay.marks, replay.is_read) = (marks, true));
     Vec::new()
 }
@@ -372,13 +362,9 @@ pub(super) fn jump(model: &mut Model, kind: MarkKind, forwards: bool) -> Vec<Eff
     let found = with(model, |bench, replay| {
         replay.playing = false;
         let at = position(bench, replay);
-        let mut marks = replay.marks.iter().filter(|mark| mark.kind == kind);
-        let found = if forwards {
-            marks.find(|mark| mark.sequence > at)
-        } else {
-            marks.rfind(|mark| mark.sequence < at)
-        };
-        (found.map(|mark| mark.sequence), replay.is_read)
+        let marks = &replay.marks;
+        let found = if forwards { marks.after(kind, at) } else { marks.before(kind, at) };
+        (found, replay.is_read)
     });
     let (found, is_read) = found.unwrap_or((None, true));
     if let Some(sequence) = found {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::{Key, Msg, parse_keys, update};
+use crate::tree::Tree;
 use crate::tree::sample::random_session;
 
 /// The program in a replay, with the log that it is of.
@@ -17,17 +18,15 @@ impl Stage {
         for (operation, time) in log.iter_mut().zip((0..).step_by(100)) {
             operation.time = 1_795_490_518_000 + time;
         }
-        let marks = log.iter().filter_map(|operation| {
-            let kind = MarkKind::of(&operation.body)?;
-            Some(Mark { sequence: operation.sequence, time: operation.time, kind })
-        });
+        let mut marks = Marks::default();
+        log.iter().for_each(|operation| marks.take_in(operation));
         let recorded = Recorded {
             path: "s.pleach".into(),
             seed: 7,
             length: log.len() as u64,
-            marks: Some(marks.collect()),
+            marks: Some(marks),
             speed: None,
-            tree: Box::default(),
+            moment: Box::default(),
         };
         let mut stage = Self { model: Model::new((100, 30), 0), log, now: 0 };
         if let Screen::Start(start) = &mut stage.model.screen {
@@ -49,8 +48,8 @@ impl Stage {
             let message = match effect {
                 Effect::Seek { sequence } => {
                     let end = usize::try_from(sequence).unwrap();
-                    let tree = Box::new(Tree::fold(&self.log[..end]).unwrap());
-                    Msg::Sought(Sought { sequence, tree })
+                    let moment = Box::new(Moment::fold(&self.log[..end]).unwrap());
+                    Msg::Sought(Sought { sequence, moment })
                 }
                 Effect::Fetch { after, up_to } => {
                     let operations = self.log.iter().filter(|operation| {
@@ -173,7 +172,8 @@ fn what_is_looked_for_and_filtered_by_stays_from_moment_to_moment() {
 fn an_answer_to_an_older_question_changes_nothing() {
     let mut stage = Stage::new(100);
     stage.keys(":replay 50<enter>");
-    let late = Sought { sequence: 20, tree: Box::new(Tree::fold(&stage.log[..20]).unwrap()) };
+    let moment = Box::new(Moment::fold(&stage.log[..20]).unwrap());
+    let late = Sought { sequence: 20, moment };
     update(&mut stage.model, Msg::Sought(late), 0);
     assert_eq!(stage.at(), 0);
     let strays = Msg::Fetched(stage.log[70..80].to_vec());
@@ -206,7 +206,8 @@ fn the_open_session_waits_behind_its_replay() {
     // The session itself, and a replay of it.
     let tree = stage.model.workbench().unwrap().tree.clone();
     let driver = Driver::new(stage.model.policy.clone(), 7, 0);
-    let live = Workbench::of(tree.clone(), "s.pleach".into(), None, driver);
+    let moment = Moment { tree: tree.clone(), ..Moment::default() };
+    let live = Workbench::of(moment, "s.pleach".into(), None, driver);
     stage.model.screen = Screen::Workbench(Box::new(live));
     let effects = stage.keys("Gr");
     let [Effect::Replay { born: Some(_), .. }] = effects.as_slice() else { panic!("{effects:?}") };
@@ -214,9 +215,9 @@ fn the_open_session_waits_behind_its_replay() {
         path: "s.pleach".into(),
         seed: 7,
         length: stage.log.len() as u64,
-        marks: Some(Vec::new()),
+        marks: Some(Marks::default()),
         speed: None,
-        tree: Box::default(),
+        moment: Box::default(),
     };
     update(&mut stage.model, Msg::Replaying(recorded), 0);
     assert_eq!(stage.at(), 0);

@@ -10,14 +10,15 @@ use super::Effect;
 use super::judge::Judging;
 use super::message::Opened;
 use super::model::Model;
-use super::pulse::Pulse;
 use super::querying::Aim;
 use super::replay::Replay;
 use super::selecting::Selected;
 use super::sight::Sight;
 use crate::aggregate::{Answer, Tally};
 use crate::evaluate::{Rating, verify};
+use crate::monitor::Pulse;
 use crate::search::{Alternatives, Driver, Mode, Policy, Turn};
+use crate::session::Moment;
 use crate::tree::{Actor, Body, Finish, NodeId, Operation, Outline, Row, Tree};
 
 /// A session on the workbench.
@@ -56,12 +57,12 @@ pub struct Workbench {
     pub answers: Vec<Answer>,
     /// The aggregator that ranks the answers on the screen, if the person chose one.
     pub aggregator: Option<String>,
-    /// The figures that the charts show; none in a replay.
-    pub pulse: Option<Pulse>,
+    /// The figures that the charts show.
+    pub pulse: Pulse,
     /// What a step could have said, as it was last asked.
     pub(super) alternatives: Option<Alternatives>,
     pub(super) tally: Tally,
-    search_log: VecDeque<String>,
+    pub(super) search_log: VecDeque<String>,
     pub(super) visited: BTreeMap<NodeId, NodeId>,
     pub(super) recent_tokens: VecDeque<(u64, u64)>,
     unsaved: Vec<Operation>,
@@ -104,20 +105,25 @@ impl Workbench {
     /// # Errors
     /// Returns a sentence if the operations do not make a tree.
     pub(super) fn open(opened: Opened, policy: Policy, first_request: u64) -> Result<Self, String> {
-        let tree = Tree::fold(&opened.operations)
+        let moment = Moment::fold(&opened.operations)
             .map_err(|error| format!("{} is damaged: {error}.", opened.path.display()))?;
         let driver = Driver::new(policy, opened.seed, first_request);
-        let mut bench = Self::of(tree, opened.path, opened.read_only, driver);
+        let mut bench = Self::of(moment, opened.path, opened.read_only, driver);
         bench.runs_commands = opened.problem.is_some();
-        bench.pulse = Some(Pulse::of(&bench.tree));
         Ok(bench)
     }
 
-    /// Makes the workbench of a tree.
-    pub(super) fn of(tree: Tree, path: PathBuf, read_only: Option<String>, driver: Driver) -> Self {
+    /// Makes the workbench of a session at a moment.
+    pub(super) fn of(
+        moment: Moment,
+        path: PathBuf,
+        read_only: Option<String>,
+        driver: Driver,
+    ) -> Self {
+        let Moment { tree, pulse } = moment;
         let tally = Tally::new(&tree, Rating::NAME);
         let mut bench = Self {
-            outline: Outline::new(&tree),
+            outline: Outline::folded(&tree, true, |id| tree.node(id).is_pruned()),
             driver,
             cursor: NodeId::ROOT,
             line: 0,
@@ -132,7 +138,7 @@ impl Workbench {
             stopped: None,
             answers: tally.answers(),
             aggregator: None,
-            pulse: None,
+            pulse,
             alternatives: None,
             tally,
             search_log: VecDeque::new(),
@@ -147,7 +153,6 @@ impl Workbench {
             tree,
         };
         bench.rank();
-        bench.fold_pruned();
         bench
     }
 
@@ -254,9 +259,7 @@ impl Workbench {
             }
             _ => {}
         }
-        if let Some(pulse) = &mut self.pulse {
-            pulse.take_in(&self.tree, &operation.body, now);
-        }
+        self.pulse.take_in(&self.tree, &operation.body, now);
         let stated = matches!(operation.body, Body::DebateStated { .. });
         if self.tally.take_in(&self.tree, &operation.body) || stated {
             self.rank();

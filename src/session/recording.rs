@@ -1,7 +1,8 @@
 //! A session as a recording: the tree at any moment, and what happened in between.
 //!
 //! Responsible for reading the log once, with everything checked, as far as it is asked for, for keeping
-//! copies of the tree on the way (they share what is the same), and so for being at any moment quickly.
+//! copies of what it comes to on the way (they share what is the same), and so for being at any moment
+//! quickly.
 //! Not responsible for how it is played.
 //!
 //! Invariants: the tree at a moment is the fold of the operations up to it; what lies before the front
@@ -10,17 +11,18 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
 
 use super::copy::{Copy, copy};
 use super::database::{Access, connect};
 use super::error::Error;
 use super::format::Header;
 use super::lock::beside;
+use super::marks::Marks;
 use super::recognise::recognise;
 use super::row::Tail;
 use super::rows;
-use crate::tree::{Body, Finish, NodeId, Operation, Tree};
+use crate::monitor::Pulse;
+use crate::tree::{FoldError, NodeId, Operation, Tree};
 
 /// How many copies of the tree are kept, evenly over the log.
 const CHECKPOINTS: u64 = 16;
@@ -36,58 +38,44 @@ pub struct Recording {
     /// Where the session is open elsewhere or was not closed, the copy that is read.
     _copy: Option<Copy>,
     length: u64,
-    /// The tree as far as the log was read, and the end of what was read.
-    front: Tree,
+    /// The moment as far as the log was read, and the end of what was read.
+    front: Moment,
     tail: Tail,
-    /// Copies of the tree, each at the last operation that it holds; the first is empty.
-    checkpoints: Vec<Tree>,
-    marks: Vec<Mark>,
+    /// Copies of it on the way; the first is empty.
+    checkpoints: Vec<Moment>,
+    marks: Marks,
     /// The operations that made the nodes, the root's being the first of all.
     born: Vec<u64>,
 }
 
-/// A moment that one jumps to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// The operation that happened then.
-    pub sequence: u64,
-    /// Its time, in milliseconds since 1970-01-01 UTC.
-    pub time: u64,
-    /// What it was.
-    pub kind: MarkKind,
+/// A session at a moment of its past: what follows from the operations up to then.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Moment {
+    /// The tree.
+    pub tree: Tree,
+    /// The figures that the charts show.
+    pub pulse: Pulse,
 }
 
-/// What happened at a moment that one jumps to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum MarkKind {
-    /// The search chose a node.
-    Step,
-    /// A node was judged.
-    Evaluation,
-    /// A trajectory came to its answer.
-    Answer,
-    /// A voice of a debate spoke.
-    Debate,
-    /// Something was pruned or restored.
-    Prune,
-    /// A trajectory was spliced, or a step rewritten.
-    Splice,
-}
-
-impl MarkKind {
-    /// Returns the kind of an operation that is jumped to; none of others.
-    #[must_use]
-    pub fn of(body: &Body) -> Option<Self> {
-        match body {
-            Body::SearchStepped { .. } => Some(Self::Step),
-            Body::Evaluated { .. } => Some(Self::Evaluation),
-            Body::NodeFinished { finish: Finish::EndOfTurn, .. } => Some(Self::Answer),
-            Body::DebateStated { .. } => Some(Self::Debate),
-            Body::Pruned { .. } | Body::Restored { .. } => Some(Self::Prune),
-            Body::Spliced { .. } | Body::Edited { .. } => Some(Self::Splice),
-            Body::Together { bodies } => bodies.iter().find_map(Self::of),
-            _ => None,
+impl Moment {
+    /// Folds a log.
+    ///
+    /// # Errors
+    /// Returns the first operation that does not fit.
+    pub fn fold<'log>(
+        operations: impl IntoIterator<Item = &'log Operation>,
+    ) -> Result<Self, FoldError> {
+        let mut moment = Self::default();
+        for operation in operations {
+            moment.apply(operation)?;
         }
+        Ok(moment)
+    }
+
+    fn apply(&mut self, operation: &Operation) -> Result<(), FoldError> {
+        self.tree.apply(operation)?;
+        self.pulse.take_in(&self.tree, &operation.body, operation.time);
+        Ok(())
     }
 }
 
@@ -123,11 +111,11 @@ impl Recording {
             connection,
             _copy: copied,
             length: last.sequence.unsigned_abs(),
-            front: Tree::default(),
+            front: Moment::default(),
             tail: Tail::of_empty_log(header.seal()),
             header,
-            checkpoints: vec![Tree::default()],
-            marks: Vec::new(),
+            checkpoints: vec![Moment::default()],
+            marks: Marks::default(),
             born: Vec::new(),
         })
     }
@@ -139,17 +127,15 @@ impl Recording {
     /// Returns what is damaged, or why it cannot be read.
     pub fn read(&mut self, up_to: u64) -> Result<(), Error> {
         let up_to = up_to.min(self.length);
-        if up_to <= self.front.sequence() {
+        if up_to <= self.front() {
             return Ok(());
         }
         let every = (self.length / CHECKPOINTS).max(LEAST);
         let Self { connection, path, tail, front, checkpoints, marks, born, .. } = self;
         rows::go_on(connection, tail, up_to, path, |operation| {
             front.apply(&operation).map_err(|why| damaged(path, &operation, &why.to_string()))?;
-            if let Some(kind) = MarkKind::of(&operation.body) {
-                marks.push(Mark { sequence: operation.sequence, time: operation.time, kind });
-            }
-            born.resize(front.len(), operation.sequence);
+            marks.take_in(&operation);
+            born.resize(front.tree.len(), operation.sequence);
             if operation.sequence % every == 0 {
                 checkpoints.push(front.clone());
             }
@@ -172,12 +158,12 @@ impl Recording {
     /// Returns how many operations were read.
     #[must_use]
     pub fn front(&self) -> u64 {
-        self.front.sequence()
+        self.front.tree.sequence()
     }
 
-    /// Returns the moments that one jumps to, in order, as far as the log was read.
+    /// Returns the moments that one jumps to, as far as the log was read.
     #[must_use]
-    pub fn marks(&self) -> &[Mark] {
+    pub fn marks(&self) -> &Marks {
         &self.marks
     }
 
@@ -192,23 +178,32 @@ impl Recording {
         Ok(self.born.get(node.index()).copied())
     }
 
+    /// Returns the moment after an operation; the end where there are fewer.
+    ///
+    /// # Errors
+    /// As [`Recording::read`].
+    pub fn moment(&mut self, sequence: u64) -> Result<Moment, Error> {
+        let sequence = sequence.min(self.length);
+        self.read(sequence)?;
+        if sequence == self.front() {
+            return Ok(self.front.clone());
+        }
+        let next = self.checkpoints.partition_point(|at| at.tree.sequence() <= sequence);
+        let mut moment = self.checkpoints[next.saturating_sub(1)].clone();
+        let Self { connection, header, path, .. } = self;
+        let mut tail = rows::tail_at(connection, header, path, moment.tree.sequence())?;
+        rows::go_on(connection, &mut tail, sequence, path, |operation| {
+            moment.apply(&operation).map_err(|why| damaged(path, &operation, &why.to_string()))
+        })?;
+        Ok(moment)
+    }
+
     /// Returns the tree after an operation; that of the end where there are fewer.
     ///
     /// # Errors
     /// As [`Recording::read`].
     pub fn tree_at(&mut self, sequence: u64) -> Result<Tree, Error> {
-        let sequence = sequence.min(self.length);
-        self.read(sequence)?;
-        if sequence == self.front.sequence() {
-            return Ok(self.front.clone());
-        }
-        let next = self.checkpoints.partition_point(|tree| tree.sequence() <= sequence);
-        let mut tree = self.checkpoints[next.saturating_sub(1)].clone();
-        for operation in self.operations(tree.sequence(), sequence)? {
-            tree.apply(&operation)
-                .map_err(|why| damaged(&self.path, &operation, &why.to_string()))?;
-        }
-        Ok(tree)
+        Ok(self.moment(sequence)?.tree)
     }
 
     /// Returns the operations after one, up to and including another.

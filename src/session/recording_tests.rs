@@ -40,18 +40,19 @@ fn the_tree_at_every_moment_is_the_fold_up_to_it() {
 }
 
 #[test]
-fn marks_are_the_moments_of_their_kind() {
-    let (_, log) = random_session(4, 500);
+fn marks_and_pulses_are_those_of_the_log() {
+    let (_, log) = random_session(4, 5000);
     let (_directory, path) = recorded(&log);
     let mut recording = Recording::open(&path).unwrap();
     recording.read(u64::MAX).unwrap();
-    let expected: Vec<_> = log
-        .iter()
-        .filter_map(|operation| Some((operation.sequence, MarkKind::of(&operation.body)?)))
-        .collect();
-    let found: Vec<_> = recording.marks().iter().map(|mark| (mark.sequence, mark.kind)).collect();
-    assert!(!found.is_empty());
-    assert_eq!(found, expected);
+    let mut marks = Marks::default();
+    log.iter().for_each(|operation| marks.take_in(operation));
+    assert_eq!(recording.marks(), &marks);
+    for at in [0, 700, 3333, log.len()] {
+        let expected = Moment::fold(&log[..at]).unwrap();
+        assert_eq!(recording.moment(at as u64).unwrap(), expected);
+        assert_eq!(expected.pulse == Pulse::default(), at == 0, "it beats");
+    }
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn a_session_that_is_being_written_is_a_recording_up_to_now() {
 #[test]
 fn a_log_that_does_not_fold_is_damaged_where_it_does_not() {
     let (_, mut log) = random_session(6, 100);
-    log[49].body = Body::Undone { operation: 7777 };
+    log[49].body = crate::tree::Body::Undone { operation: 7777 };
     let (_directory, path) = recorded(&log);
     let mut recording = Recording::open(&path).unwrap();
     // What lies before can be watched; nothing behind it is shown.

@@ -85,21 +85,33 @@ pub(super) fn range(
     after: u64,
     up_to: u64,
 ) -> Result<Vec<Operation>, Error> {
-    let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let mut tail = if after == 0 {
-        Tail::of_empty_log(header.seal())
-    } else {
-        let hash: [u8; 32] = connection
-            .query_row("SELECT hash FROM operation WHERE sequence = ?1", [after], |row| row.get(0))
-            .map_err(Error::database("read", path))?;
-        Tail { sequence: after, hash: blake3::Hash::from_bytes(hash) }
-    };
+    let mut tail = tail_at(connection, header, path, after)?;
     let mut operations = Vec::new();
     go_on(connection, &mut tail, up_to, path, |operation| {
         operations.push(operation);
         Ok(())
     })?;
     Ok(operations)
+}
+
+/// Returns the end that the log had after an operation, by the hash that is written beside it.
+///
+/// # Errors
+/// Returns why it cannot be read.
+pub(super) fn tail_at(
+    connection: &Connection,
+    header: &Header,
+    path: &Path,
+    sequence: u64,
+) -> Result<Tail, Error> {
+    if sequence == 0 {
+        return Ok(Tail::of_empty_log(header.seal()));
+    }
+    let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
+    let hash: [u8; 32] = connection
+        .query_row("SELECT hash FROM operation WHERE sequence = ?1", [sequence], |row| row.get(0))
+        .map_err(Error::database("read", path))?;
+    Ok(Tail { sequence, hash: blake3::Hash::from_bytes(hash) })
 }
 
 /// Reads the first operation, if there is one.

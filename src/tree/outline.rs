@@ -75,28 +75,55 @@ impl Outline {
     /// Makes an outline of a tree with everything unfolded.
     #[must_use]
     pub fn new(tree: &Tree) -> Self {
-        Self::with_buckets_of(tree, BUCKET)
+        Self::folded(tree, true, |_| false)
     }
 
-    /// Makes an outline that shows so many children of a node at a time.
-    pub(super) fn with_buckets_of(tree: &Tree, bucket: u32) -> Self {
-        let mut outline = Self {
-            views: Vec::new(),
-            joins_chains: true,
-            filters: false,
-            order: Order::default(),
-            buckets: HashMap::new(),
-            bucket: bucket.max(2),
-        };
-        outline.sync(tree);
-        outline
+    /// Makes an outline of a tree with some nodes folded, and its chains joined or not.
+    #[must_use]
+    pub fn folded(tree: &Tree, joins_chains: bool, folds: impl Fn(NodeId) -> bool) -> Self {
+        Self::with_buckets_of(tree, BUCKET, joins_chains, folds)
+    }
+
+    /// Makes an outline that shows so many children of a node at a time, in two passes over the
+    /// nodes: one finds which have rows, the other counts them.
+    pub(super) fn with_buckets_of(
+        tree: &Tree,
+        bucket: u32,
+        joins_chains: bool,
+        folds: impl Fn(NodeId) -> bool,
+    ) -> Self {
+        let bucket = bucket.max(2);
+        let mut views = vec![View::default(); tree.len()];
+        // The parent of each node, and how many of its children have a row.
+        let mut parents = vec![NodeId::ROOT; tree.len()];
+        let mut children = vec![0u32; tree.len()];
+        for id in tree.ids() {
+            let node = tree.node(id);
+            let folded = node.first_child().is_some() && folds(id);
+            let place = node.previous().map_or(0, |at| views[at.index()].place + 1);
+            let outside = place >= bucket;
+            let hidden = node.parent().is_some() && (outside || hides(tree, id));
+            views[id.index()] = View { folded, hidden, outside, place, ..View::default() };
+            if let Some(parent) = node.parent() {
+                parents[id.index()] = parent;
+                children[parent.index()] += u32::from(!hidden);
+            }
+        }
+        // Children have the higher numbers.
+        for id in tree.ids().rev().take_while(|id| *id != NodeId::ROOT) {
+            let parent = parents[id.index()];
+            let view = &mut views[id.index()];
+            let only = !view.hidden && children[parent.index()] == 1;
+            view.joined = joins_chains && parent != NodeId::ROOT && only;
+            let rows = view.rows();
+            views[parent.index()].inner += rows;
+        }
+        let (order, buckets) = (Order::default(), HashMap::new());
+        Self { views, joins_chains, filters: false, order, buckets, bucket }
     }
 
     /// Takes in the nodes that were added to the tree since the last call.
     pub fn sync(&mut self, tree: &Tree) {
-        if self.views.is_empty() {
-            self.views.push(View::default());
-        }
         while self.views.len() < tree.len() {
             let id = NodeId(u32::try_from(self.views.len()).unwrap_or(u32::MAX));
             self.add(tree, id);

@@ -64,7 +64,7 @@ proptest! {
         // The tree grows under the outline while rows are folded and unfolded.
         let (_, log) = sample::random_session(seed, steps);
         let mut tree = Tree::default();
-        let mut outline = Outline::with_buckets_of(&tree, bucket);
+        let mut outline = Outline::with_buckets_of(&tree, bucket, true, |_| false);
         outline.set_joins_chains(&tree, joins);
         let mut folds = folds.into_iter();
         for operation in &log {
@@ -97,6 +97,12 @@ proptest! {
             }
         }
         check(&tree, &outline)?;
+        // One made at once is as one that grew.
+        let mut grown = outline.clone();
+        grown.set_filter(&tree, None);
+        grown.sort(&tree, None);
+        let folds = |id: NodeId| grown.is_folded(id);
+        prop_assert_eq!(&Outline::with_buckets_of(&tree, bucket, joins, folds), &grown);
         outline.set_joins_chains(&tree, !joins);
         check(&tree, &outline)?;
         outline.set_all_folded(&tree, true);
@@ -141,7 +147,7 @@ fn a_wide_parent_shows_a_bucket_at_a_time_and_siblings_can_be_sorted() {
     let mut grower = Grower::new("p");
     let children: Vec<_> = (0..7).map(|_| grower.add(NodeId::ROOT, "s")).collect();
     let tree = &grower.tree;
-    let mut outline = Outline::with_buckets_of(tree, 3);
+    let mut outline = Outline::with_buckets_of(tree, 3, true, |_| false);
     let shown = |outline: &Outline| -> Vec<_> {
         (1..outline.len()).map(|at| outline.row(tree, at).unwrap().head).collect()
     };

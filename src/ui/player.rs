@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::runtime::{Arrival, Opening, now};
 use crate::app::{Msg, Recorded, Sought, Speed};
-use crate::session::{self, Fresh, Mark, Recording};
+use crate::session::{self, Fresh, Marks, Recording};
 use crate::tree::NodeId;
 
 /// How many operations are read before the first frame, and at a time behind it.
@@ -91,20 +91,20 @@ pub fn recorded(
 ) -> Result<Recorded, session::Error> {
     recording.read(AT_ONCE)?;
     let born = born.map(|node| recording.born(node)).transpose()?.flatten();
-    let tree = recording.tree_at(born.unwrap_or(sequence))?;
+    let moment = recording.moment(born.unwrap_or(sequence))?;
     Ok(Recorded {
         path: path.to_owned(),
         seed: recording.header().seed(),
         length: recording.length(),
         marks: whole_marks(recording),
         speed,
-        tree: Box::new(tree),
+        moment: Box::new(moment),
     })
 }
 
 /// The moments that one jumps to, once all of the log was read.
-fn whole_marks(recording: &Recording) -> Option<Vec<Mark>> {
-    (recording.front() == recording.length()).then(|| recording.marks().to_vec())
+fn whole_marks(recording: &Recording) -> Option<Marks> {
+    (recording.front() == recording.length()).then(|| recording.marks().clone())
 }
 
 /// Answers questions, and reads on where there are none.
@@ -142,7 +142,7 @@ fn answer(
                     if arrivals.send(Arrival::Message(failed)).is_err() {
                         return;
                     }
-                    Msg::Marked(recording.marks().to_vec())
+                    Msg::Marked(recording.marks().clone())
                 }
             },
         };
@@ -156,8 +156,8 @@ fn answer(
 fn reply(recording: &mut Recording, question: Question) -> Result<Option<Msg>, session::Error> {
     Ok(match question {
         Question::Seek(sequence) => {
-            let tree = Box::new(recording.tree_at(sequence)?);
-            Some(Msg::Sought(Sought { sequence, tree }))
+            let moment = Box::new(recording.moment(sequence)?);
+            Some(Msg::Sought(Sought { sequence, moment }))
         }
         Question::Fetch { after, up_to } => Some(Msg::Fetched(recording.operations(after, up_to)?)),
         Question::Branch { sequence, folder, then } => {

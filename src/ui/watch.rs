@@ -89,7 +89,7 @@ impl Watch {
     fn read(&mut self) -> Result<(), session::Error> {
         if self.recording.front() < self.recording.length() {
             self.recording.read(u64::MAX)?;
-            let marks = self.recording.marks().to_vec();
+            let marks = self.recording.marks().clone();
             update(&mut self.model, Msg::Marked(marks), self.now);
         }
         Ok(())
@@ -105,8 +105,8 @@ impl Watch {
         while let Some(effect) = waiting.pop_front() {
             let message = match effect {
                 Effect::Seek { sequence } => {
-                    let tree = Box::new(self.recording.tree_at(sequence)?);
-                    Msg::Sought(Sought { sequence, tree })
+                    let moment = Box::new(self.recording.moment(sequence)?);
+                    Msg::Sought(Sought { sequence, moment })
                 }
                 Effect::Fetch { after, up_to } => {
                     Msg::Fetched(self.recording.operations(after, up_to)?)

@@ -21,9 +21,13 @@ pub fn draw(bench: &Workbench, replay: &Replay, theme: &Theme, frame: &mut Frame
     let room = usize::from(area.width).saturating_sub(width(&head));
     let mut spans = vec![Span::styled(head, theme.style("accent"))];
     if room >= NARROWEST {
-        let here = column(at, replay.length, room);
-        for (index, glyph) in moments(replay, room).into_iter().enumerate() {
-            let (glyph, scope) = match (index == here, glyph) {
+        let last = room as u64 - 1;
+        // The first operation that is not before a column.
+        let first = |column: u64| (column * replay.length).div_ceil(last);
+        let here = at * last / replay.length.max(1);
+        for column in 0..=last {
+            let rarest = replay.marks.rarest(&(first(column)..first(column + 1)));
+            let (glyph, scope) = match (column == here, rarest) {
                 (true, _) => ("┃", "accent"),
                 (false, Some(MarkKind::Splice)) => ("◆", "notice"),
                 (false, Some(MarkKind::Debate)) => ("◇", "accent"),
@@ -36,20 +40,4 @@ pub fn draw(bench: &Workbench, replay: &Replay, theme: &Theme, frame: &mut Frame
         }
     }
     put(frame, area, 0, 0, &spans);
-}
-
-/// The column of a moment.
-fn column(sequence: u64, length: u64, columns: usize) -> usize {
-    let last = columns.saturating_sub(1) as u64;
-    usize::try_from(sequence * last / length.max(1)).unwrap_or(0).min(columns.saturating_sub(1))
-}
-
-/// The rarest kind of moment in each column.
-fn moments(replay: &Replay, columns: usize) -> Vec<Option<MarkKind>> {
-    let mut kinds = vec![None; columns];
-    for mark in &replay.marks {
-        let kind = &mut kinds[column(mark.sequence, replay.length, columns)];
-        *kind = (*kind).max(Some(mark.kind));
-    }
-    kinds
 }

@@ -2,21 +2,21 @@
 //! tokens came in each second.
 //!
 //! Responsible for keeping these up while operations come in, so that drawing them costs nothing
-//! on a large tree.
+//! on a large tree. Like the tree it is a fold of the log, so that it is known at any moment.
 
 use std::collections::VecDeque;
 
+use super::series::{BINS, bin};
 use crate::evaluate::Rating;
-use crate::monitor::{self, BINS};
 use crate::tree::{Body, State, Tree};
 
 /// How many seconds of tokens are kept.
 const SECONDS: usize = 120;
 
 /// The figures.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pulse {
-    /// How many ratings fall into each tenth of `[0, 1]`.
+    /// How many ratings fell into each tenth of `[0, 1]`.
     pub spread: [u64; BINS],
     /// When a better rated answer was found: tokens spent until then, and its rating.
     pub progress: Vec<(u64, f64)>,
@@ -27,24 +27,14 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// Takes the pulse of a tree.
-    #[must_use]
-    pub fn of(tree: &Tree) -> Self {
-        Self {
-            spread: monitor::spread(tree),
-            progress: monitor::progress(tree),
-            tokens: VecDeque::new(),
-            second: 0,
-        }
-    }
-
-    /// Takes in an operation that was applied to the tree, `now` in milliseconds.
-    pub(super) fn take_in(&mut self, tree: &Tree, body: &Body, now: u64) {
+    /// Takes in an operation that was applied to the tree, `now` in milliseconds since 1970-01-01
+    /// UTC.
+    pub fn take_in(&mut self, tree: &Tree, body: &Body, now: u64) {
         match body {
             Body::TokensAppended { tokens, .. } => self.count(tokens.len() as u64, now / 1000),
             Body::Evaluated { node, evaluation } if evaluation.evaluator == Rating::NAME => {
                 let value = evaluation.value;
-                self.spread[monitor::bin(value)] += 1;
+                self.spread[bin(value)] += 1;
                 let is_better = self.progress.last().is_none_or(|(_, best)| value > *best);
                 if is_better && tree.node(*node).state() == State::Answered {
                     self.progress.push((tree.tokens_sampled(), value));
@@ -80,7 +70,7 @@ mod tests {
 
     #[test]
     fn seconds_without_tokens_are_kept_and_old_ones_go() {
-        let mut pulse = Pulse::of(&Tree::default());
+        let mut pulse = Pulse::default();
         for (tokens, second) in [(5, 100), (2, 100), (1, 103)] {
             pulse.count(tokens, second);
         }
