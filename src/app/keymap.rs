@@ -105,7 +105,7 @@ impl Keymap {
         if let Some(binding) = self.sequences.get(&(place, sequence.to_vec())) {
             return Found::Binding(binding);
         }
-        if self.continuations(place, sequence).next().is_some() {
+        if self.longer(place, sequence).next().is_some() {
             return Found::Prefix;
         }
         Found::Nothing
@@ -130,14 +130,39 @@ impl Keymap {
         })
     }
 
+    /// The bindings of a place alone.
+    fn own(&self, place: Place) -> impl Iterator<Item = (&[Key], &Binding)> {
+        let all = self.sequences.range((place, Vec::new())..);
+        let here = all.take_while(move |((at, _), _)| *at == place);
+        here.map(|((_, sequence), binding)| (sequence.as_slice(), binding))
+    }
+
+    /// The wanted bindings that mean something in a place: its own, and in a replay those of the
+    /// workbench that it does not take.
+    fn meanings(
+        &self,
+        place: Place,
+        wanted: impl Fn(&Binding) -> bool + Copy,
+    ) -> impl Iterator<Item = (&[Key], &Binding)> {
+        let behind = (place == Place::Replay).then(|| self.own(Place::Workbench));
+        let behind = behind.into_iter().flatten().filter(move |(_, binding)| wanted(binding));
+        let left = behind.filter(move |(sequence, _)| !self.takes(place, sequence));
+        self.own(place).filter(move |(_, binding)| wanted(binding)).chain(left)
+    }
+
+    /// Whether a place gives a sequence, its beginning or its continuations a meaning of its own.
+    fn takes(&self, place: Place, sequence: &[Key]) -> bool {
+        let mut starts = (1..=sequence.len()).map(|length| sequence[..length].to_vec());
+        starts.any(|start| self.sequences.contains_key(&(place, start)))
+            || self.longer(place, sequence).next().is_some()
+    }
+
     /// Returns the key sequences that run a command in a place: its default keys in the order of
     /// the table, then others.
     #[must_use]
     pub fn keys_of(&self, place: Place, command: &Command) -> Vec<String> {
-        let all = self.sequences.range((place, Vec::new())..);
-        let here = all.take_while(|((at, _), _)| *at == place);
-        let own = here.filter(|(_, bound)| bound.is(command));
-        let mut keys: Vec<String> = own.map(|((_, sequence), _)| written(sequence)).collect();
+        let running = self.meanings(place, |bound| bound.is(command));
+        let mut keys: Vec<String> = running.map(|(sequence, _)| written(sequence)).collect();
         let place_in_table =
             |keys: &String| command.keys.iter().position(|known| *known == keys.as_str());
         keys.sort_by_key(|keys| place_in_table(keys).unwrap_or(usize::MAX));
@@ -151,10 +176,21 @@ impl Keymap {
         place: Place,
         prefix: &'a [Key],
     ) -> impl Iterator<Item = (&'a [Key], &'a Binding)> {
-        self.sequences.iter().filter_map(move |((at, sequence), binding)| {
+        self.meanings(place, |_| true).filter_map(move |(sequence, binding)| {
             let rest = sequence.strip_prefix(prefix)?;
-            (*at == place && !rest.is_empty() && !prefix.is_empty()).then_some((rest, binding))
+            (!rest.is_empty() && !prefix.is_empty()).then_some((rest, binding))
         })
+    }
+
+    /// The bindings of a place whose sequences are longer than one that they begin with.
+    pub(super) fn longer<'a>(
+        &'a self,
+        place: Place,
+        start: &'a [Key],
+    ) -> impl Iterator<Item = &'a Binding> {
+        let longer = move |sequence: &[Key]| sequence.len() > start.len() && sequence.starts_with(start);
+        let of = self.own(place).filter(move |(sequence, _)| longer(sequence) && !start.is_empty());
+        of.map(|(_, binding)| binding)
     }
 }
 

@@ -95,8 +95,7 @@ fn bind(
             return Err(format!("{} does not work on [{}]", call.command.name, place.name()));
         }
     }
-    let longer: Vec<_> =
-        keymap.continuations(place, &sequence).map(|(_, binding)| binding.does()).collect();
+    let longer: Vec<_> = keymap.longer(place, &sequence).map(Binding::does).collect();
     if !longer.is_empty() {
         let longer = longer.join("; ");
         return Err(format!(

@@ -299,14 +299,12 @@ fn seek(replay: &mut Replay, sequence: u64) -> Vec<Effect> {
     vec![Effect::Seek { sequence }]
 }
 
-/// The tree of a moment came.
+/// A moment came that was asked for. While keys are pressed faster than moments come, those in between
+/// are shown too.
 pub(super) fn sought(model: &mut Model, sought: Sought, now: u64) -> Vec<Effect> {
     let effects = with(model, |bench, replay| {
-        if replay.seeking != Some(sought.sequence) {
-            // The person has jumped on since.
-            return Vec::new();
-        }
-        replay.seeking = None;
+        let Some(sequence) = replay.seeking else { return Vec::new() };
+        replay.seeking = (sequence != sought.sequence).then_some(sequence);
         bench.show(*sought.moment);
         replay.last = now;
         advance(bench, replay, now)

@@ -169,16 +169,22 @@ fn what_is_looked_for_and_filtered_by_stays_from_moment_to_moment() {
 }
 
 #[test]
-fn an_answer_to_an_older_question_changes_nothing() {
+fn what_was_asked_for_last_is_waited_for() {
     let mut stage = Stage::new(100);
-    stage.keys(":replay 50<enter>");
+    let effects = stage.keys(":replay 50<enter>");
     let moment = Box::new(Moment::fold(&stage.log[..20]).unwrap());
     let late = Sought { sequence: 20, moment };
+    update(&mut stage.model, Msg::Sought(late.clone()), 0);
+    assert_eq!(stage.at(), 20);
+    assert!(!stage.model.workbench().unwrap().is_settled());
+    stage.run(effects, 0);
+    assert_eq!(stage.at(), 50);
+    assert!(stage.model.workbench().unwrap().is_settled());
     update(&mut stage.model, Msg::Sought(late), 0);
-    assert_eq!(stage.at(), 0);
+    assert_eq!(stage.at(), 50, "nothing is asked for any more");
     let strays = Msg::Fetched(stage.log[70..80].to_vec());
     update(&mut stage.model, strays, 0);
-    assert_eq!(stage.at(), 0);
+    assert_eq!(stage.at(), 50);
 }
 
 #[test]

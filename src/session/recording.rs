@@ -24,8 +24,8 @@ use super::rows;
 use crate::monitor::Pulse;
 use crate::tree::{FoldError, NodeId, Operation, Tree};
 
-/// How many copies of the tree are kept, evenly over the log.
-const CHECKPOINTS: u64 = 16;
+/// How many copies are kept, evenly over the log.
+const CHECKPOINTS: u64 = 32;
 /// The fewest operations between two copies.
 const LEAST: u64 = 2000;
 

@@ -3,7 +3,7 @@
 //! Responsible for reading the recording off the screen's thread. Not responsible for the pace, which
 //! `app::replay` keeps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
@@ -114,13 +114,9 @@ fn answer(
     arrivals: &UnboundedSender<Arrival>,
 ) {
     let mut marked = recording.front() == recording.length();
+    let mut waiting = VecDeque::new();
     loop {
-        let question = if marked {
-            asked.recv().map_err(|_| TryRecvError::Disconnected)
-        } else {
-            asked.try_recv()
-        };
-        let message = match question {
+        let message = match next(asked, &mut waiting, marked) {
             Ok(question) => match reply(&mut recording, question) {
                 Ok(None) => continue,
                 Ok(Some(message)) => message,
@@ -150,6 +146,29 @@ fn answer(
             return;
         }
     }
+}
+
+/// Takes the question that is to be answered next, and waits for one if it may.
+fn next(
+    asked: &Receiver<Question>,
+    waiting: &mut VecDeque<Question>,
+    may_wait: bool,
+) -> Result<Question, TryRecvError> {
+    if may_wait && waiting.is_empty() {
+        waiting.push_back(asked.recv().map_err(|_| TryRecvError::Disconnected)?);
+    }
+    let none = loop {
+        match asked.try_recv() {
+            Ok(question) => waiting.push_back(question),
+            Err(none) => break none,
+        }
+    };
+    // While a key is held, moments are asked for faster than they are found: the last one counts.
+    let seeks = |question: &Question| matches!(question, Question::Seek(_));
+    while waiting.front().is_some_and(seeks) && waiting.iter().skip(1).any(seeks) {
+        waiting.pop_front();
+    }
+    waiting.pop_front().ok_or(none)
 }
 
 /// Answers a question; what is made of a branch goes its own way.

@@ -143,7 +143,7 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
     };
     let mut hinted: Vec<_> = COMMANDS
         .iter()
-        .filter(|command| !command.hint.is_empty() && command.works_at(place))
+        .filter(|command| !command.hint.is_empty() && command.places.contains(&place))
         .collect();
     // What works everywhere stands behind what works here.
     hinted.sort_by_key(|command| command.places.len() == Place::ALL.len());
