@@ -66,6 +66,15 @@ impl Command {
     }
 }
 
+/// Returns the commands of a place, in the order of the table; in a replay its own before those of
+/// the workbench.
+pub fn at(place: Place) -> impl Iterator<Item = &'static Command> {
+    let own = move |command: &&Command| command.places == [place];
+    let first = COMMANDS.iter().filter(move |command| place == Place::Replay && own(command));
+    let rest = COMMANDS.iter().filter(move |command| place != Place::Replay || !own(command));
+    first.chain(rest).filter(move |command| command.works_at(place))
+}
+
 /// Whether a key types a character.
 fn types(key: &Key) -> bool {
     matches!(key.code, KeyCode::Char(_)) && !key.control && !key.alt
@@ -136,7 +145,7 @@ pub static COMMANDS: &[Command] = &[
     command!("zoom", "the tree alone, the path alone, or all", ["+"], BENCH, "Look", "", |m, _, _| sight::zoom(m)),
     command!("graph", "the tree as a graph, or as rows", ["gv", "<space>g"], BENCH, "Look", "", |m, _, _| sight::graph(m)),
     command!("shade", "shade tokens by probability, or not", ["gt", "<space>p"], BENCH, "Look", "", |m, _, _| sight::shade(m)),
-    command!("shift-right", "scroll the rows to the right", ["<gt>"], BENCH, "Look", "", |m, _, _| sight::shift(m, 8)),
+    command!("shift-right", "scroll the rows to the right", [">"], BENCH, "Look", "", |m, _, _| sight::shift(m, 8)),
     command!("shift-left", "scroll the rows to the left", ["<lt>"], BENCH, "Look", "", |m, _, _| sight::shift(m, -8)),
     command!("column" [Argument::needed("EVALUATOR", sight::evaluators)], "a column for an evaluator, or none", ["<space>c"], BENCH, "Look", "", |m, a, _| sight::column(m, a)),
     command!("policy" [Argument::optional("NAME", searching::policies)], "choose how to search", ["<space>o"], BENCH, "Grow", "", searching::policy),
@@ -184,15 +193,15 @@ pub static COMMANDS: &[Command] = &[
     command!("replay" [Argument::optional("OPERATION", anything)], "replay from where this node came to be, or from an operation", ["r"], BENCH, "Replay", "", |m, a, _| replay::replay(m, a)),
     command!("play", "play or pause", ["r", "s"], REPLAY, "Replay", "play", |m, _, now| replay::play(m, now)),
     command!("faster", "play faster", [">"], REPLAY, "Replay", "faster", |m, _, _| replay::change_speed(m, true)),
-    command!("slower", "play slower", ["<lt>"], REPLAY, "Replay", "slower", |m, _, _| replay::change_speed(m, false)),
+    command!("slower", "play slower", ["<lt>"], REPLAY, "Replay", "", |m, _, _| replay::change_speed(m, false)),
     command!("speed" [Argument::needed("SPEED", replay::speeds)], "play at 0.25 to 64 times the pace, by the clock, or full", ["="], REPLAY, "Replay", "", |m, a, _| replay::set_speed(m, a)),
     command!("search-step", "next step of the search", ["."], REPLAY, "Replay", "step", |m, _, _| replay::jump(m, MarkKind::Step, true)),
     command!("search-step-back", "previous step of the search", [","], REPLAY, "Replay", "back", |m, _, _| replay::jump(m, MarkKind::Step, false)),
     command!("operation", "next operation", [")"], REPLAY, "Replay", "", |m, _, _| replay::step(m, 1)),
     command!("operation-back", "previous operation", ["("], REPLAY, "Replay", "", |m, _, _| replay::step(m, -1)),
-    command!("next-evaluation", "next evaluation", ["e"], REPLAY, "Replay", "evaluation", |m, _, _| replay::jump(m, MarkKind::Evaluation, true)),
+    command!("next-evaluation", "next evaluation", ["e"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Evaluation, true)),
     command!("previous-evaluation", "previous evaluation", ["E"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Evaluation, false)),
-    command!("next-answer", "next answer", ["a"], REPLAY, "Replay", "answer", |m, _, _| replay::jump(m, MarkKind::Answer, true)),
+    command!("next-answer", "next answer", ["a"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Answer, true)),
     command!("previous-answer", "previous answer", ["A"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Answer, false)),
     command!("next-debate", "next statement of a debate", ["d"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Debate, true)),
     command!("previous-debate", "previous statement of a debate", ["D"], REPLAY, "Replay", "", |m, _, _| replay::jump(m, MarkKind::Debate, false)),

@@ -81,6 +81,10 @@ impl From<KeyCode> for Key {
 impl fmt::Display for Key {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = NAMES.iter().find(|(_, code)| *code == self.code).map(|(name, _)| *name);
+        if *self == KeyCode::Char('>').into() {
+            // Alone it cannot be the end of a name.
+            return formatter.write_str(">");
+        }
         if let (KeyCode::Char(character), None, false, false) =
             (self.code, name, self.control, self.alt)
         {

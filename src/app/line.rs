@@ -4,7 +4,7 @@
 //! same lines are what a keymap file binds keys to.
 
 use super::argument::{Arguments, cut};
-use super::command::{COMMANDS, Command, Place};
+use super::command::{self, COMMANDS, Command, Place};
 use super::field::Field;
 use super::model::Model;
 use super::overlay::Overlay;
@@ -189,7 +189,7 @@ pub(super) fn typed(model: &mut Model) {
 
 /// How a line could go on at a place: whole lines, and a word about each.
 pub(super) fn choices(model: &Model, place: Place, text: &str) -> Vec<(String, String)> {
-    let here = || COMMANDS.iter().filter(|command| command.works_at(place));
+    let here = || command::at(place);
     let (name, rest) = cut(text);
     if !text.trim_start().contains(char::is_whitespace) {
         let begins = here().filter(|command| command.name.starts_with(name));

@@ -5,7 +5,7 @@
 
 use frizbee::{Config, Matcher, Pattern};
 
-use super::command::{COMMANDS, Place};
+use super::command::{self, Place};
 use super::field::Field;
 use super::keymap::Keymap;
 use super::model::Model;
@@ -58,7 +58,7 @@ pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
 
 /// Every command of a place, as an entry that runs it.
 pub(super) fn commands(keymap: &Keymap, place: Place) -> Vec<Entry> {
-    let named = COMMANDS.iter().filter(|command| command.works_at(place));
+    let named = command::at(place);
     let entries = named.map(|command| Entry {
         name: command.name.to_owned(),
         note: command.does.to_owned(),

@@ -15,13 +15,13 @@ use super::model::{Model, Screen};
 use super::querying::{self, Aim};
 use super::speed::Speed;
 use super::start::Start;
-use super::workbench::Workbench;
+use super::workbench::{self, Workbench};
 use crate::aggregate::Tally;
 use crate::evaluate::Rating;
 use crate::monitor::Side;
 use crate::search::Driver;
 use crate::session::{MarkKind, Marks, Moment};
-use crate::tree::{NodeId, Operation, Outline};
+use crate::tree::{Finish, NodeId, Operation, Outline};
 
 /// How many operations are fetched at a time, and when there are fewer left than this.
 const FETCH: u64 = 4000;
@@ -59,8 +59,10 @@ pub struct Replay {
     ahead: VecDeque<Operation>,
     /// Whether operations are on their way.
     fetching: bool,
-    /// The moment whose tree is on its way.
+    /// The moment that is on its way.
     seeking: Option<u64>,
+    /// Whether the cursor goes to what happens at that moment.
+    follows: bool,
     /// Whether a wake-up is on its way.
     waking: bool,
     /// The time of the operation that was played last.
@@ -73,8 +75,8 @@ pub struct Replay {
 impl Workbench {
     /// Shows another moment of the same session. What is folded stays so, and the cursor goes to
     /// the nearest node that there is.
-    pub(super) fn show(&mut self, moment: Moment) {
-        let Moment { tree, pulse } = moment;
+    fn show(&mut self, moment: Moment) {
+        let Moment { tree, pulse, .. } = moment;
         let there = self.tree.ancestors(self.cursor).find(|id| tree.contains(*id));
         let was_pruned = |id| self.tree.contains(id) && self.tree.node(id).is_pruned();
         // What is pruned is folded; whether a person folded it too is not known.
@@ -169,6 +171,7 @@ pub(super) fn open(model: &mut Model, recorded: Recorded, now: u64) -> Vec<Effec
         ahead: VecDeque::new(),
         fetching: false,
         seeking: None,
+        follows: false,
         waking: false,
         time: None,
         last: now,
@@ -216,7 +219,7 @@ pub(super) fn play(model: &mut Model, now: u64) -> Vec<Effect> {
         replay.owed = 0.0;
         if bench.tree.sequence() >= replay.length {
             // From the end it plays again from the beginning.
-            return seek(replay, 0);
+            return seek(replay, 0, false);
         }
         advance(bench, replay, now)
     });
@@ -291,25 +294,32 @@ pub(super) fn fetched(model: &mut Model, operations: Vec<Operation>, now: u64) -
     effects.unwrap_or_default()
 }
 
-/// Asks for the tree of a moment.
-fn seek(replay: &mut Replay, sequence: u64) -> Vec<Effect> {
+/// Asks for a moment; the cursor stays, or follows to what happens then.
+fn seek(replay: &mut Replay, sequence: u64, follows: bool) -> Vec<Effect> {
     let sequence = sequence.min(replay.length);
     replay.turn();
-    replay.seeking = Some(sequence);
+    (replay.seeking, replay.follows) = (Some(sequence), follows);
     vec![Effect::Seek { sequence }]
 }
 
 /// A moment came that was asked for. While keys are pressed faster than moments come, those in between
 /// are shown too.
 pub(super) fn sought(model: &mut Model, sought: Sought, now: u64) -> Vec<Effect> {
+    let mut to = None;
     let effects = with(model, |bench, replay| {
         let Some(sequence) = replay.seeking else { return Vec::new() };
         replay.seeking = (sequence != sought.sequence).then_some(sequence);
+        to = sought.moment.node.filter(|_| replay.follows);
         bench.show(*sought.moment);
         replay.last = now;
         advance(bench, replay, now)
     });
     let mut effects = effects.unwrap_or_default();
+    workbench::walk(model, |bench| match bench.tree.node(to?).finish() {
+        // One that repeats a sibling has no row of its own.
+        Some(Finish::Duplicate { of }) => Some(*of),
+        _ => to,
+    });
     let filter = model.workbench().map(|bench| bench.sight.filter.clone()).unwrap_or_default();
     if !filter.is_empty() {
         // What is filtered by is asked of this moment's tree.
@@ -320,7 +330,7 @@ pub(super) fn sought(model: &mut Model, sought: Sought, now: u64) -> Vec<Effect>
 
 /// Goes to the moment after an operation.
 pub(super) fn go_to(model: &mut Model, sequence: u64) -> Vec<Effect> {
-    with(model, |_, replay| seek(replay, sequence)).unwrap_or_default()
+    with(model, |_, replay| seek(replay, sequence, false)).unwrap_or_default()
 }
 
 /// What was asked for will not come.
@@ -345,17 +355,17 @@ fn position(bench: &Workbench, replay: &Replay) -> u64 {
     replay.seeking.unwrap_or_else(|| bench.tree.sequence())
 }
 
-/// Goes by so many operations.
+/// Goes by so many operations, and to the steps that they are about.
 pub(super) fn step(model: &mut Model, by: i64) -> Vec<Effect> {
     let effects = with(model, |bench, replay| {
         replay.playing = false;
         let to = position(bench, replay).saturating_add_signed(by);
-        seek(replay, to)
+        seek(replay, to, true)
     });
     effects.unwrap_or_default()
 }
 
-/// Goes to the next or the previous moment of a kind.
+/// Goes to the next or the previous moment of a kind, and to the step that it is about.
 pub(super) fn jump(model: &mut Model, kind: MarkKind, forwards: bool) -> Vec<Effect> {
     let found = with(model, |bench, replay| {
         replay.playing = false;
@@ -366,7 +376,7 @@ pub(super) fn jump(model: &mut Model, kind: MarkKind, forwards: bool) -> Vec<Eff
     });
     let (found, is_read) = found.unwrap_or((None, true));
     if let Some(sequence) = found {
-        go_to(model, sequence)
+        with(model, |_, replay| seek(replay, sequence, true)).unwrap_or_default()
     } else if !is_read {
         model.tell("The log is still being read; try again in a moment.");
         Vec::new()

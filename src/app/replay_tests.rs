@@ -141,6 +141,9 @@ fn steps_and_jumps_go_where_they_say() {
     let effects = stage.keys("X");
     stage.run(effects, 0);
     assert_eq!(stage.at(), prunes.iter().copied().rfind(|sequence| *sequence < next).unwrap());
+    // The cursor goes to what happened.
+    let pruned = stage.log[usize::try_from(stage.at()).unwrap() - 1].body.node();
+    assert!(pruned.is_some() && Some(stage.model.workbench().unwrap().cursor) == pruned);
     let effects = stage.keys("$");
     stage.run(effects, 0);
     assert_eq!(stage.at(), stage.log.len() as u64);

@@ -91,7 +91,7 @@ pub fn begin(model: &mut Model, opening: &Opening) -> Vec<Effect> {
         Opening::New(problem) => Effect::Create(problem.clone()),
         Opening::File(path) => Effect::Open(path.clone()),
         Opening::Replay(path, speed) => {
-            Effect::Replay { path: path.clone(), born: None, sequence: 0, speed: *speed }
+            Effect::Replay { path: path.clone(), born: None, sequence: 1, speed: *speed }
         }
     };
     if let Some(start) = start(model) {
@@ -147,16 +147,18 @@ pub(super) fn replay(model: &mut Model) -> Vec<Effect> {
         }
     };
     start.opening = true;
-    vec![Effect::Replay { path, born: None, sequence: 0, speed: None }]
+    vec![Effect::Replay { path, born: None, sequence: 1, speed: None }]
 }
 
-/// Opens a session that comes with the program, and says what to look at.
+/// Opens a session that comes with the program and says what to look at, or replays it.
 fn recording(model: &mut Model, at: usize, replay: bool) -> Vec<Effect> {
     let Some(Recording { name, look, .. }) = assets::RECORDINGS.get(at) else { return Vec::new() };
     if let Some(start) = start(model) {
         start.opening = true;
     }
-    model.tell(*look);
+    if !replay {
+        model.tell(*look);
+    }
     vec![Effect::Recording { name: (*name).to_owned(), replay }]
 }
 

@@ -120,7 +120,7 @@ impl Workbench {
         read_only: Option<String>,
         driver: Driver,
     ) -> Self {
-        let Moment { tree, pulse } = moment;
+        let Moment { tree, pulse, .. } = moment;
         let tally = Tally::new(&tree, Rating::NAME);
         let mut bench = Self {
             outline: Outline::folded(&tree, true, |id| tree.node(id).is_pruned()),

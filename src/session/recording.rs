@@ -55,6 +55,8 @@ pub struct Moment {
     pub tree: Tree,
     /// The figures that the charts show.
     pub pulse: Pulse,
+    /// The node that the last operation is about, if it is about one.
+    pub node: Option<NodeId>,
 }
 
 impl Moment {
@@ -75,6 +77,7 @@ impl Moment {
     fn apply(&mut self, operation: &Operation) -> Result<(), FoldError> {
         self.tree.apply(operation)?;
         self.pulse.take_in(&self.tree, &operation.body, operation.time);
+        self.node = operation.body.node();
         Ok(())
     }
 }

@@ -405,6 +405,19 @@ fn expect_whole(finish: &Finish) -> Result<(), String> {
 }
 
 impl Body {
+    /// Returns the node that the operation is about, if it is about one: the new one if it makes one,
+    /// and the first of several.
+    #[must_use]
+    pub fn node(&self) -> Option<NodeId> {
+        match self {
+            Self::NodeAdded { node, .. }
+            | Self::Edited { node, .. }
+            | Self::Spliced { node, .. } => Some(*node),
+            Self::Together { bodies } => bodies.first().and_then(Self::node),
+            _ => self.nodes()[0],
+        }
+    }
+
     /// The nodes that must exist before the operation (a new node is not among them).
     pub(super) fn nodes(&self) -> [Option<NodeId>; 2] {
         match self {

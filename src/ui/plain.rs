@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::Options;
 use super::clipboard::Clipboard;
 use super::runtime::{Runtime, now};
-use crate::app::command::COMMANDS;
+use crate::app::command;
 use crate::app::{Effect, Model, Msg, Overlay, Workbench, begin, describe, update};
 use crate::search::Mode;
 use crate::text::SafeText;
@@ -103,7 +103,7 @@ fn typed() -> UnboundedReceiver<String> {
 
 fn commands(model: &Model) -> Result<(), String> {
     let place = model.place();
-    for command in COMMANDS.iter().filter(|command| command.works_at(place)) {
+    for command in command::at(place) {
         say(&format!("{}: {}", command.usage(), command.does))?;
     }
     Ok(())

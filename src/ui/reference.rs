@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::theme::{BUILT_IN, SCOPES};
 use crate::app::Keymap;
-use crate::app::command::{COMMANDS, Place};
+use crate::app::command::{self, Place};
 use crate::app::config::SETTINGS;
 
 /// Returns the pages: their names and texts.
@@ -32,7 +32,7 @@ fn commands() -> String {
             "\n## {}\n\n| command | keys | what it does |\n|---|---|---|\n",
             place.name()
         );
-        let here = COMMANDS.iter().filter(|command| command.works_at(*place));
+        let here = command::at(*place);
         for command in here {
             let keys = keymap.keys_of(*place, command);
             let keys = keys.iter().map(|keys| code(keys)).collect::<Vec<_>>().join(" ");

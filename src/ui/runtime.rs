@@ -270,7 +270,7 @@ impl Runtime {
         let put = self.sessions.folder().and_then(|folder| put_recording(&folder, name));
         match put {
             Ok(path) if replay => {
-                self.perform(Effect::Replay { path, born: None, sequence: 0, speed: None });
+                self.perform(Effect::Replay { path, born: None, sequence: 1, speed: None });
             }
             Ok(path) => {
                 self.perform(Effect::Open(path));

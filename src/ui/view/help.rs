@@ -5,16 +5,14 @@ use ratatui::text::Span;
 
 use super::overlay::{Row, column, field, framed, more};
 use super::put;
-use crate::app::command::COMMANDS;
+use crate::app::command;
 use crate::app::{Help, Model};
 use crate::text::{pad, width};
 use crate::ui::theme::Theme;
 
 pub fn draw(model: &Model, help: &Help, theme: &Theme, frame: &mut Frame) {
     let typed = help.field.text().to_lowercase();
-    let shown: Vec<_> = COMMANDS
-        .iter()
-        .filter(|command| command.works_at(help.about))
+    let shown: Vec<_> = command::at(help.about)
         .map(|command| (command, model.keymap.keys_of(help.about, command).join(" ")))
         .filter(|(command, keys)| {
             let text = format!("{} {} {keys} {}", command.name, command.does, command.group);
