@@ -9,7 +9,8 @@ use super::Effect;
 use super::argument::Arguments;
 use super::list::{self, Entry};
 use super::model::Model;
-use super::workbench::{Workbench, change, walk};
+use super::walking::walk;
+use super::workbench::{Workbench, change};
 use crate::search::Alternatives;
 use crate::tree::NodeId;
 

@@ -10,7 +10,8 @@ use super::argument::Arguments;
 use super::line::{self, Purpose};
 use super::model::Model;
 use super::querying::{self, Aim};
-use super::workbench::{Workbench, walk};
+use super::walking::walk;
+use super::workbench::Workbench;
 use crate::tree::{NodeId, Tree};
 
 /// Signs that make a text a query, even one that cannot be read.

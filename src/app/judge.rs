@@ -12,7 +12,8 @@ use super::line;
 use super::model::Model;
 use super::prune::Shown;
 use super::selecting;
-use super::workbench::{self, Workbench, change, walk};
+use super::walking::{self, walk};
+use super::workbench::{Workbench, change};
 use crate::curate::{Marks, Progress, Reason, first_error, proposal, reason, together};
 use crate::search::Turn;
 use crate::tree::{Actor, Body, Label, NodeId, Tree};
@@ -127,20 +128,20 @@ pub(super) fn label(model: &mut Model, label: Option<Label>, now: u64) -> Vec<Ef
 /// Goes to the next step of the path; returns whether there is one.
 fn onward(model: &mut Model) -> bool {
     let before = model.workbench().map(|bench| bench.cursor);
-    workbench::child(model);
+    walking::child(model);
     model.workbench().map(|bench| bench.cursor) != before
 }
 
 /// Enter: accepts the proposal and goes on while judging is on, else opens.
 pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
     let Some(bench) = model.workbench().filter(|bench| bench.judging.on) else {
-        return workbench::open(model);
+        return walking::open(model);
     };
     let node = bench.cursor;
     let open = node != NodeId::ROOT && bench.tree.node(node).label().is_none();
     match proposal(&bench.tree, node).filter(|_| open) {
         Some(proposed) => label(model, Some(proposed), now),
-        None => workbench::open(model),
+        None => walking::open(model),
     }
 }
 

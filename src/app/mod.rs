@@ -49,6 +49,7 @@ mod splicing;
 mod start;
 pub mod tour;
 mod update;
+mod walking;
 mod workbench;
 
 pub use comparing::{Comparing, choice};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::command::Place;
 use super::layout::Area;
 use super::model::Model;
-use super::{help, list, reader, start, workbench};
+use super::{help, list, reader, start, walking};
 
 /// Rows that one notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -65,9 +65,9 @@ pub(super) fn moved(model: &mut Model, mouse: Mouse) {
         Place::Reader => drop(reader::scroll(model, -by)),
         Place::Start => drop(start::step(model, by.signum())),
         Place::Workbench if model.layout().path.contains(mouse.x, mouse.y) => {
-            drop(workbench::scroll_path(model, by));
+            drop(walking::scroll_path(model, by));
         }
-        Place::Workbench => drop(workbench::by_rows(model, by)),
+        Place::Workbench => drop(walking::by_rows(model, by)),
         _ => {}
     }
 }
@@ -85,7 +85,7 @@ fn press(model: &mut Model, mouse: Mouse) {
     // The first row of the pane is its heading.
     if tree.contains(mouse.x, mouse.y) && mouse.y > tree.y {
         let line = usize::from(mouse.y - tree.y - 1);
-        workbench::click(model, line, usize::from(mouse.x - tree.x));
+        walking::click(model, line, usize::from(mouse.x - tree.x));
     }
 }
 

@@ -15,7 +15,8 @@ use super::model::{Model, Screen};
 use super::querying::{self, Aim};
 use super::speed::Speed;
 use super::start::Start;
-use super::workbench::{self, Workbench};
+use super::walking::walk;
+use super::workbench::Workbench;
 use crate::aggregate::Tally;
 use crate::evaluate::Rating;
 use crate::monitor::Side;
@@ -315,7 +316,7 @@ pub(super) fn sought(model: &mut Model, sought: Sought, now: u64) -> Vec<Effect>
         advance(bench, replay, now)
     });
     let mut effects = effects.unwrap_or_default();
-    workbench::walk(model, |bench| match bench.tree.node(to?).finish() {
+    walk(model, |bench| match bench.tree.node(to?).finish() {
         // One that repeats a sibling has no row of its own.
         Some(Finish::Duplicate { of }) => Some(*of),
         _ => to,

@@ -7,7 +7,8 @@ use super::argument::Arguments;
 use super::find::{self, Find};
 use super::layout::Zoom;
 use super::model::Model;
-use super::workbench::{Workbench, walk};
+use super::walking::walk;
+use super::workbench::Workbench;
 use crate::evaluate::Rating;
 use crate::tree::NodeId;
 

@@ -1,7 +1,7 @@
 //! The workbench: a tree, a search over it, and a person's place in it.
 //!
-//! Responsible for the commands of the workbench and for turning what the driver wants into
-//! applied operations and effects. Every change of the tree passes through `Workbench::act`.
+//! Responsible for the commands that let the tree grow and for turning what the driver wants into
+//! applied operations and effects; those that only move are in `walking.rs`. Every change of the tree passes through `Workbench::act`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -339,7 +339,7 @@ impl Workbench {
     }
 
     /// Moves the cursor; the row stays on its line of the screen as far as it can.
-    fn go_to(&mut self, node: NodeId, rows: usize) {
+    pub(super) fn go_to(&mut self, node: NodeId, rows: usize) {
         if self.outline.is_filtered(node) {
             // Where somebody goes, they want to be; what they filtered by gives way.
             self.sight.filter.clear();
@@ -376,7 +376,7 @@ impl Workbench {
     }
 
     /// The nearest sibling in a direction that has a row, or has one when its bucket is shown.
-    fn sibling(&self, forwards: bool) -> Option<NodeId> {
+    pub(super) fn sibling(&self, forwards: bool) -> Option<NodeId> {
         self.outline.sibling(&self.tree, self.cursor, forwards)
     }
 
@@ -392,154 +392,17 @@ impl Workbench {
     }
 
     /// The child of a node that was visited last, or its first.
-    fn child_of(&self, id: NodeId) -> Option<NodeId> {
+    pub(super) fn child_of(&self, id: NodeId) -> Option<NodeId> {
         let visited = self.visited.get(&id).copied();
         let visited = visited.filter(|child| !self.outline.is_left_out(&self.tree, *child));
         let mut shown = self.outline.children(&self.tree, id);
         visited.or_else(|| shown.find(|child| !self.outline.is_hidden(*child)))
     }
 
-    fn row(&self) -> Row {
+    pub(super) fn row(&self) -> Row {
         let head = self.outline.head(&self.tree, self.cursor);
         self.outline.row_of(&self.tree, self.cursor).unwrap_or(Row { head, tail: head })
     }
-}
-
-/// Rows of the tree pane.
-fn rows(model: &Model) -> usize {
-    model.layout().tree_rows()
-}
-
-/// Moves the cursor to the node that `to` names, if it names one.
-pub(super) fn walk(
-    model: &mut Model,
-    to: impl FnOnce(&Workbench) -> Option<NodeId>,
-) -> Vec<Effect> {
-    let rows = rows(model);
-    if let Some(bench) = model.workbench_mut()
-        && let Some(node) = to(bench)
-        && bench.is_in_sight(node)
-    {
-        bench.go_to(node, rows);
-    }
-    Vec::new()
-}
-
-pub(super) fn parent(model: &mut Model) -> Vec<Effect> {
-    walk(model, |bench| bench.tree.node(bench.cursor).parent())
-}
-
-pub(super) fn child(model: &mut Model) -> Vec<Effect> {
-    walk(model, |bench| bench.child_of(bench.cursor))
-}
-
-pub(super) fn next(model: &mut Model) -> Vec<Effect> {
-    walk(model, |bench| {
-        let below = || bench.outline.next(&bench.tree, bench.row()).map(|row| row.head);
-        bench.sibling(true).or_else(below)
-    })
-}
-
-pub(super) fn previous(model: &mut Model) -> Vec<Effect> {
-    walk(model, |bench| {
-        let above = || {
-            let position = bench.outline.position(&bench.tree, bench.cursor).checked_sub(1)?;
-            bench.outline.row(&bench.tree, position).map(|row| row.head)
-        };
-        bench.sibling(false).or_else(above)
-    })
-}
-
-/// Goes as many siblings on as a wide parent shows at a time, or back.
-pub(super) fn far_sibling(model: &mut Model, forwards: bool) -> Vec<Effect> {
-    walk(model, |bench| bench.outline.far_sibling(&bench.tree, bench.cursor, forwards))
-}
-
-/// Goes to the row at a position; beyond the rows that are in sight, to the first or the last.
-pub(super) fn go_to_row(model: &mut Model, position: usize) -> Vec<Effect> {
-    walk(model, |bench| {
-        let top = bench.top_node();
-        let first = bench.outline.position(&bench.tree, top);
-        let last = (first + bench.outline.rows_within(top)).saturating_sub(1);
-        let position = position.clamp(first, last.max(first));
-        bench.outline.row(&bench.tree, position).map(|row| row.head)
-    })
-}
-
-pub(super) fn half_page(model: &mut Model, direction: isize) -> Vec<Effect> {
-    let half = isize::try_from(rows(model) / 2).unwrap_or(1).max(1);
-    by_rows(model, half * direction)
-}
-
-/// Goes so many rows down, or up if negative.
-pub(super) fn by_rows(model: &mut Model, by: isize) -> Vec<Effect> {
-    let position =
-        model.workbench().map_or(0, |bench| bench.outline.position(&bench.tree, bench.cursor));
-    go_to_row(model, position.saturating_add_signed(by))
-}
-
-/// Chooses the row at a line of the tree pane; on its fold mark, folds it or unfolds it.
-pub(super) fn click(model: &mut Model, line: usize, column: usize) {
-    let height = rows(model);
-    let Some(bench) = model.workbench() else { return };
-    let Some(row) = bench.outline.row(&bench.tree, bench.window(height).0 + line) else { return };
-    let level = |id| bench.outline.parents(&bench.tree, id).count();
-    let mark = level(row.head) - level(bench.top_node());
-    let folds = column == mark && bench.tree.node(row.tail).first_child().is_some();
-    walk(model, |_| Some(row.head));
-    if let Some(bench) = model.workbench_mut() {
-        // The row stays under the pointer.
-        bench.line = line;
-    }
-    if folds {
-        toggle_fold(model);
-    }
-}
-
-pub(super) fn best_answer(model: &mut Model) -> Vec<Effect> {
-    if model.workbench().is_some_and(|bench| bench.answers.is_empty()) {
-        model.tell("There is no answer yet.");
-    }
-    walk(model, |bench| bench.best().map(|answer| answer.best))
-}
-
-pub(super) fn scroll_path(model: &mut Model, by: isize) -> Vec<Effect> {
-    if let Some(bench) = model.workbench_mut() {
-        bench.path_scroll = bench.path_scroll.saturating_add_signed(-by);
-    }
-    Vec::new()
-}
-
-pub(super) fn toggle_fold(model: &mut Model) -> Vec<Effect> {
-    if let Some(bench) = model.workbench_mut() {
-        let tail = bench.row().tail;
-        let folded = bench.outline.is_folded(tail);
-        bench.outline.set_folded(&bench.tree, tail, !folded);
-    }
-    Vec::new()
-}
-
-pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    let folded = model.workbench().is_some_and(|bench| bench.outline.is_folded(bench.row().tail));
-    if folded { toggle_fold(model) } else { child(model) }
-}
-
-pub(super) fn fold_all(model: &mut Model, folded: bool) -> Vec<Effect> {
-    if let Some(bench) = model.workbench_mut() {
-        bench.outline.set_all_folded(&bench.tree, folded);
-    }
-    walk(model, |bench| {
-        // The cursor stays on what is still to be seen.
-        bench.tree.ancestors(bench.cursor).filter(|id| bench.outline.is_folded(*id)).last()
-    })
-}
-
-pub(super) fn toggle_chains(model: &mut Model) -> Vec<Effect> {
-    if let Some(bench) = model.workbench_mut() {
-        let joins = !bench.outline.joins_chains();
-        bench.outline.set_joins_chains(&bench.tree, joins);
-    }
-    Vec::new()
 }
 
 /// Runs a change of the session, unless it is read-only.
