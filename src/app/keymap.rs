@@ -188,7 +188,8 @@ impl Keymap {
         place: Place,
         start: &'a [Key],
     ) -> impl Iterator<Item = &'a Binding> {
-        let longer = move |sequence: &[Key]| sequence.len() > start.len() && sequence.starts_with(start);
+        let longer =
+            move |sequence: &[Key]| sequence.len() > start.len() && sequence.starts_with(start);
         let of = self.own(place).filter(move |(sequence, _)| longer(sequence) && !start.is_empty());
         of.map(|(_, binding)| binding)
     }
