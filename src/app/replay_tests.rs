@@ -19,7 +19,9 @@ impl Stage {
             operation.time = 1_795_490_518_000 + time;
         }
         let mut marks = Marks::default();
-        log.iter().for_each(|operation| marks.take_in(operation));
+        for operation in &log {
+            marks.take_in(operation);
+        }
         let recorded = Recorded {
             path: "s.pleach".into(),
             seed: 7,
@@ -142,8 +144,8 @@ fn steps_and_jumps_go_where_they_say() {
     stage.run(effects, 0);
     assert_eq!(stage.at(), prunes.iter().copied().rfind(|sequence| *sequence < next).unwrap());
     // The cursor goes to what happened.
-    let pruned = stage.log[usize::try_from(stage.at()).unwrap() - 1].body.node();
-    assert!(pruned.is_some() && Some(stage.model.workbench().unwrap().cursor) == pruned);
+    let about = stage.log[usize::try_from(stage.at()).unwrap() - 1].body.node();
+    assert!(about.is_some() && Some(stage.model.workbench().unwrap().cursor) == about);
     let effects = stage.keys("$");
     stage.run(effects, 0);
     assert_eq!(stage.at(), stage.log.len() as u64);

@@ -94,7 +94,9 @@ mod tests {
     fn they_are_found_as_in_a_walk_over_the_log() {
         let (_, log) = random_session(4, 500);
         let mut marks = Marks::default();
-        log.iter().for_each(|operation| marks.take_in(operation));
+        for operation in &log {
+            marks.take_in(operation);
+        }
         let all: Vec<_> = log
             .iter()
             .filter_map(|operation| Some((operation.sequence, MarkKind::of(&operation.body)?)))

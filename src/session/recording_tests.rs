@@ -46,7 +46,9 @@ fn marks_and_pulses_are_those_of_the_log() {
     let mut recording = Recording::open(&path).unwrap();
     recording.read(u64::MAX).unwrap();
     let mut marks = Marks::default();
-    log.iter().for_each(|operation| marks.take_in(operation));
+    for operation in &log {
+        marks.take_in(operation);
+    }
     assert_eq!(recording.marks(), &marks);
     for at in [0, 700, 3333, log.len()] {
         let expected = Moment::fold(&log[..at]).unwrap();
