@@ -6,7 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::overlay::{Row, framed};
+use super::overlay::{Row, framed, more};
 use super::put;
 use crate::app::Export;
 use crate::app::layout::Area;
@@ -33,11 +33,18 @@ pub fn draw(export: &Export, theme: &Theme, frame: &mut Frame) {
     let remarks = remarks(export, theme, usize::from(right.width).max(1));
     let low = u16::try_from(remarks.len()).unwrap_or(REMARKS).min(REMARKS).min(right.height / 3);
     let upper = Area { height: right.height - low, ..right };
-    record(export, theme, frame, upper);
+    let hidden = record(export, theme, frame, upper);
     let lower = Area { y: right.y + upper.height, height: low, ..right };
     for (line, row) in (0..lower.height).zip(&remarks) {
-        put(frame, lower, line, 0, row);
+        // What is cut of the remarks is marked, as what is cut of a row.
+        let is_cut = line + 1 == lower.height && remarks.len() > usize::from(lower.height);
+        let room = lower.width.saturating_sub(u16::from(is_cut));
+        put(frame, Area { width: room, ..lower }, line, 0, row);
+        if is_cut {
+            put(frame, lower, line, room, &[Span::styled("…", theme.style("muted"))]);
+        }
     }
+    more(theme, frame, area, hidden);
 }
 
 fn formats(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
@@ -57,14 +64,15 @@ fn formats(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
     }
 }
 
-fn record(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
+/// Draws the record; returns how many rows there are below what is seen.
+fn record(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) -> usize {
     let format = export.format();
     let columns = usize::from(area.width.saturating_sub(2)).max(1);
     let mut rows: Vec<Row> = Vec::new();
     let Some(found) = export.found.as_ref().filter(|found| found.format == format.name) else {
         let text = format!("{}: looking at the session…", format.name);
         put(frame, area, 0, 0, &[Span::styled(text, theme.style("muted"))]);
-        return;
+        return 0;
     };
     let place = match found.records.len() {
         0 => "no record".to_owned(),
@@ -87,9 +95,11 @@ fn record(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
     lay_out(found, export.record, theme, columns, &mut rows);
     let body = Area { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
     let last = rows.len().saturating_sub(usize::from(body.height));
-    for (line, row) in (0..body.height).zip(rows.iter().skip(export.scrolled.min(last))) {
+    let top = export.scrolled.min(last);
+    for (line, row) in (0..body.height).zip(rows.iter().skip(top)) {
         put(frame, body, line, 0, row);
     }
+    last - top
 }
 
 /// Lays a record out: its passages, or its JSON where nothing is learnt of it.

@@ -8,10 +8,13 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
 use super::*;
-use crate::app::{Msg, Opened, Overlay, Reader, parse_keys, update};
+use crate::app::{
+    Msg, Opened, Opening, Overlay, Reader, Recent, Recorded, begin, parse_keys, update,
+};
+use crate::export::{FORMATS, Fate, Passage, Shown, Survey};
 use crate::tree::{
     Actor, Body, Evaluation, EvaluatorKind, Finish, NodeId, Operation, Origin, Problem, Sampling,
-    Token,
+    Token, Tree,
 };
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 60), (40, 12)];
@@ -55,7 +58,10 @@ fn session(text: &str) -> Vec<Operation> {
     for (number, parent) in [(1, 0), (2, 1), (3, 1), (4, 0)] {
         let (node, parent) = (NodeId(number), NodeId(parent));
         bodies.push(Body::NodeAdded { node, parent, origin: origin() });
-        bodies.push(Body::TokensAppended { node, tokens: vec![token.clone()] });
+        // The last one is told apart by its end.
+        let end = Token { id: 2, logprob: -0.5, bytes: b" 4".to_vec() };
+        let tokens = [token.clone()].into_iter().chain((number == 4).then_some(end));
+        bodies.push(Body::TokensAppended { node, tokens: tokens.collect() });
         let is_answer = number == 2;
         let finish = if is_answer { Finish::EndOfTurn } else { Finish::Step };
         let answer = is_answer.then(|| text.to_owned());
@@ -237,6 +243,128 @@ fn texts_of_every_script_stay_in_what_lies_over_the_screen() {
                 }
                 model.overlays.clear();
                 model.keys.clear();
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_of_every_script_stay_in_the_start_screen() {
+    for (text, shown) in texts() {
+        let begins: String = text.chars().take(12).collect();
+        for size in sizes(&text) {
+            let size = *size;
+            let recent = |title| Recent {
+                path: PathBuf::from(format!("{begins}.pleach")),
+                title,
+                nodes: 3,
+                changed: 0,
+            };
+            let mut model = Model::new(size, 0);
+            let found = vec![recent(Ok(text.clone())), recent(Err(text.clone()))];
+            update(&mut model, Msg::Listed(found), 1);
+            press(&mut model, &"j".repeat(30));
+            let whole = Area { x: 0, y: 0, width: size.0, height: size.1 };
+            let all = rows(&drawn(&model, &mut Cache::default()), whole);
+            let of = |note: &str| all.iter().find(|row| row.trim_end().ends_with(note));
+            let what = format!("{begins:?}, {size:?}: {all:#?}");
+            let row = of("3 nodes, just now").expect(&what);
+            assert!(size.0 < 80 || row.contains(&shown), "{what}");
+            assert!(text.len() < 1000 || row.contains('…'), "{what}");
+            assert!(of("unreadable").is_some(), "{what}");
+
+            let typed: String = text.chars().filter(|each| !each.is_control()).take(2000).collect();
+            press(&mut model, "n");
+            update(&mut model, Msg::Paste(typed), 2);
+            let all = rows(&drawn(&model, &mut Cache::default()), whole);
+            assert!(all.concat().contains('▏'), "the end of {begins:?} is not in sight: {all:#?}");
+        }
+    }
+}
+
+#[test]
+fn texts_of_every_script_stay_in_the_sides_that_are_compared() {
+    for (text, shown) in texts() {
+        let begins: String = text.chars().take(12).collect();
+        for size in sizes(&text) {
+            let mut model = model(&text, *size);
+            for keys in [":compare #2 #4<enter>", "b", "<c-d>", "1"] {
+                press(&mut model, keys);
+                let what = format!("{begins:?}, {size:?}, after {keys:?}");
+                let buffer = drawn(&model, &mut Cache::default());
+                check_box(&buffer, &what);
+                // Below what the two have in common.
+                let place = Area { x: 0, y: 2, width: size.0, height: size.1 - 5 };
+                let inside = rows(&buffer, place);
+                let beside = size.0 >= 80;
+                assert!(!beside || inside.iter().all(|row| row.matches('│').count() == 3), "{what}");
+                let is_seen = inside.concat().contains(&shown);
+                assert!(!beside || keys == "<c-d>" || is_seen, "{what}: {inside:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_of_every_script_stay_in_the_export_screen() {
+    for (text, shown) in texts() {
+        let begins: String = text.chars().take(12).collect();
+        for size in sizes(&text) {
+            let mut model = model(&text, *size);
+            press(&mut model, "<space>e");
+            let passage = |fate| Passage { fate, text: text.clone() };
+            let record = Shown {
+                passages: vec![passage(Fate::Learnt), passage(Fate::Read)],
+                json: text.clone(),
+            };
+            let raw = Shown { passages: Vec::new(), json: text.clone() };
+            let found = Survey {
+                format: FORMATS[0].name.to_owned(),
+                counts: vec![1; FORMATS.len()],
+                records: vec![record, raw],
+                remarks: vec![text.clone(), text.clone()],
+            };
+            update(&mut model, Msg::Surveyed(Ok(found)), 2);
+            let keys = ["", "l", "<c-d>"];
+            for keys in if text.len() < 1000 { &keys[..] } else { &keys[..1] } {
+                press(&mut model, keys);
+                let what = format!("{begins:?}, {size:?}, after {keys:?}");
+                let buffer = drawn(&model, &mut Cache::default());
+                check_box(&buffer, &what);
+                let all = rows(&buffer, Area { x: 0, y: 0, width: size.0, height: size.1 }).concat();
+                assert!(size.0 < 80 || all.contains(&shown), "{what}");
+                let is_marked = all.contains("more below") && all.contains('…');
+                assert!(text.len() < 1000 || is_marked, "{what} is cut without a mark: {all}");
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_of_every_script_stay_in_the_panes_of_a_replay() {
+    for (text, _) in texts() {
+        let begins: String = text.chars().take(12).collect();
+        for size in sizes(&text) {
+            let operations = session(&text);
+            let recorded = Recorded {
+                path: PathBuf::from(format!("{begins}.pleach")),
+                seed: 1,
+                length: operations.len() as u64,
+                marks: Some(Vec::new()),
+                speed: None,
+                tree: Box::new(Tree::fold(&operations).unwrap()),
+            };
+            let mut model = Model::new(*size, 0);
+            begin(&mut model, &Opening::Replay(recorded.path.clone(), None));
+            update(&mut model, Msg::Replaying(recorded), 1);
+            assert!(model.workbench().is_some_and(|bench| bench.replay.is_some()));
+            for keys in ["", "jl", "gt", "<space>g"] {
+                press(&mut model, keys);
+                let what = format!("a replay of {begins:?}, {size:?}, after {keys:?}");
+                let buffer = drawn(&model, &mut Cache::default());
+                check_panes(&model, &buffer, &what);
+                let timeline = rows(&buffer, model.layout().status).concat();
+                assert!(timeline.contains('┃') || size.0 < 60, "{what}: {timeline}");
             }
         }
     }
