@@ -38,11 +38,9 @@ pub fn draw(export: &Export, theme: &Theme, frame: &mut Frame) {
     for (line, row) in (0..lower.height).zip(&remarks) {
         // What is cut of the remarks is marked, as what is cut of a row.
         let is_cut = line + 1 == lower.height && remarks.len() > usize::from(lower.height);
-        let room = lower.width.saturating_sub(u16::from(is_cut));
-        put(frame, Area { width: room, ..lower }, line, 0, row);
-        if is_cut {
-            put(frame, lower, line, room, &[Span::styled("…", theme.style("muted"))]);
-        }
+        let mark = is_cut.then(|| Span::styled(" …", theme.style("muted")));
+        let row: Row = row.iter().cloned().chain(mark).collect();
+        put(frame, lower, line, 0, &row);
     }
     more(theme, frame, area, hidden);
 }

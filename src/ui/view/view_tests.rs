@@ -297,7 +297,10 @@ fn texts_of_every_script_stay_in_the_sides_that_are_compared() {
                 let place = Area { x: 0, y: 2, width: size.0, height: size.1 - 5 };
                 let inside = rows(&buffer, place);
                 let beside = size.0 >= 80;
-                assert!(!beside || inside.iter().all(|row| row.matches('│').count() == 3), "{what}");
+                assert!(
+                    !beside || inside.iter().all(|row| row.matches('│').count() == 3),
+                    "{what}"
+                );
                 let is_seen = inside.concat().contains(&shown);
                 assert!(!beside || keys == "<c-d>" || is_seen, "{what}: {inside:#?}");
             }
@@ -331,7 +334,8 @@ fn texts_of_every_script_stay_in_the_export_screen() {
                 let what = format!("{begins:?}, {size:?}, after {keys:?}");
                 let buffer = drawn(&model, &mut Cache::default());
                 check_box(&buffer, &what);
-                let all = rows(&buffer, Area { x: 0, y: 0, width: size.0, height: size.1 }).concat();
+                let all =
+                    rows(&buffer, Area { x: 0, y: 0, width: size.0, height: size.1 }).concat();
                 assert!(size.0 < 80 || all.contains(&shown), "{what}");
                 let is_marked = all.contains("more below") && all.contains('…');
                 assert!(text.len() < 1000 || is_marked, "{what} is cut without a mark: {all}");
