@@ -12,9 +12,10 @@ use crate::app::{
     Msg, Opened, Opening, Overlay, Reader, Recent, Recorded, begin, parse_keys, update,
 };
 use crate::export::{FORMATS, Fate, Passage, Shown, Survey};
+use crate::session::{Marks, Moment};
 use crate::tree::{
     Actor, Body, Evaluation, EvaluatorKind, Finish, NodeId, Operation, Origin, Problem, Sampling,
-    Token, Tree,
+    Token,
 };
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (200, 60), (40, 12)];
@@ -354,9 +355,9 @@ fn texts_of_every_script_stay_in_the_panes_of_a_replay() {
                 path: PathBuf::from(format!("{begins}.pleach")),
                 seed: 1,
                 length: operations.len() as u64,
-                marks: Some(Vec::new()),
+                marks: Some(Marks::default()),
                 speed: None,
-                tree: Box::new(Tree::fold(&operations).unwrap()),
+                moment: Box::new(Moment::fold(&operations).unwrap()),
             };
             let mut model = Model::new(*size, 0);
             begin(&mut model, &Opening::Replay(recorded.path.clone(), None));
