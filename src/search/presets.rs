@@ -32,7 +32,7 @@ pub(super) fn all() -> Vec<Policy> {
         best_of_n_checked(),
         best_first(),
         swe_search_hybrid(),
-        rated("swe-search-paper", "SWE-Search with the paper's constants", SweSearch::PAPER),
+        swe_search_paper(),
         rated(
             "swe-search-refactored",
             "SWE-Search with the refactored program's constants",
@@ -100,6 +100,16 @@ fn rated(name: &'static str, about: &'static str, selector: impl Selector + 'sta
 /// SWE-Search in unit scale (Antoniades et al. 2024).
 pub(super) fn swe_search() -> Policy {
     rated("swe-search", "SWE-Search in unit scale", SweSearch::UNIT)
+}
+
+/// The released program expands a node three times at most. Without that limit it never leaves the
+/// root, which its bonus for shallow nodes puts before all others.
+fn swe_search_paper() -> Policy {
+    Policy {
+        branches: 1,
+        width: 3,
+        ..rated("swe-search-paper", "SWE-Search with the paper's constants", SweSearch::PAPER)
+    }
 }
 
 /// SWE-Search as it is published: every step is assessed in words and by a number, and a node that
