@@ -5,6 +5,7 @@
 mod common_cli;
 
 use common_cli::{FIVE, code, errors, lines, out, run};
+use pleach::search::Policy;
 
 const EVAL: &str = "eval five.jsonl --policies greedy,best-of-n,self-consistency,swe-search --tokens 300,600 --seeds 2 --json --out kept";
 const NAMES: [&str; 9] = [
@@ -74,4 +75,21 @@ fn a_problem_that_nobody_can_check_is_refused() {
     let refused = run(home.path(), "eval p.jsonl --policies greedy --tokens 50");
     assert_eq!(code(&refused), 3);
     assert!(errors(&refused).contains("neither an answer nor a verifier"), "{}", errors(&refused));
+}
+
+/// A policy that is tuned so that it never leaves the root, or asks one step over and over, finds
+/// nothing, and nothing else would show it.
+#[test]
+fn every_policy_gets_to_answers() {
+    let home = tempfile::tempdir().unwrap();
+    // The others need fractions, which the embedded model does not know.
+    let three: String = [0, 3, 4].map(|at| format!("{}\n", FIVE.lines().nth(at).unwrap())).concat();
+    std::fs::write(home.path().join("three.jsonl"), three).unwrap();
+    let names = Policy::names().into_iter();
+    let policies: Vec<_> = names.filter(|name| !["greedy", "manual"].contains(name)).collect();
+    assert!(policies.len() > 20);
+    let eval = format!("eval three.jsonl --policies {} --tokens 1500 --json", policies.join(","));
+    for line in lines(&run(home.path(), &eval)) {
+        assert!(line["found"].as_f64().unwrap() > 0.0, "{line}");
+    }
 }
