@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::Span;
 
-use super::{pane, put, value_scope};
+use super::{beyond, inside, pane, put, value_scope};
 use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::verify;
@@ -12,8 +12,10 @@ use crate::tree::{EvaluatorKind, Finish};
 use crate::ui::theme::Theme;
 
 pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
-    let area = pane(theme, frame, area, "Evaluations");
-    let lines = lines(bench, theme).into_iter().chain(super::why::lines(bench, theme));
+    let lines: Vec<_> =
+        lines(bench, theme).into_iter().chain(super::why::lines(bench, theme)).collect();
+    let below = lines.len().saturating_sub(usize::from(inside(area).height));
+    let area = pane(theme, frame, area, &format!("Evaluations{}", beyond(0, below)));
     for (row, line) in (0..area.height).zip(lines) {
         put(frame, area, row, 0, &line);
     }

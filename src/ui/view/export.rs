@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::overlay::{Row, framed, more};
-use super::put;
+use super::{beyond, put};
 use crate::app::Export;
 use crate::app::layout::Area;
 use crate::export::{FORMATS, Fate, Survey};
@@ -46,8 +46,15 @@ pub fn draw(export: &Export, theme: &Theme, frame: &mut Frame) {
 }
 
 fn formats(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
-    let height = usize::from(area.height);
+    // The last row is for the mark where not all fit.
+    let is_cut = FORMATS.len() > usize::from(area.height);
+    let height = usize::from(area.height).saturating_sub(usize::from(is_cut));
     let top = export.chosen.saturating_sub(height.saturating_sub(1));
+    if is_cut {
+        let mark = beyond(top, FORMATS.len().saturating_sub(top + height));
+        put(frame, area, area.height.saturating_sub(1), 0, &[Span::styled(mark, theme.style("muted"))]);
+    }
+    let area = Area { height: area.height.saturating_sub(u16::from(is_cut)), ..area };
     let counts = export.found.as_ref().map(|found| found.counts.as_slice()).unwrap_or_default();
     for (line, (at, format)) in (0..area.height).zip(FORMATS.iter().enumerate().skip(top)) {
         let count = counts.get(at).map_or("…".to_owned(), ToString::to_string);

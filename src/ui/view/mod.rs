@@ -181,6 +181,26 @@ fn gate(text: &str) -> Cow<'_, str> {
     Cow::Owned(SafeText::line(text).into_string())
 }
 
+/// What a pane's heading adds where rows do not fit: how many there are above and below.
+fn beyond(above: usize, below: usize) -> String {
+    let side = |sign: &str, count: usize| match count {
+        0 => String::new(),
+        count => format!(" {sign}{count}"),
+    };
+    side("↑", above) + &side("↓", below)
+}
+
+/// Returns what is left of a pane for its content.
+fn inside(area: Area) -> Area {
+    let indent = u16::from(area.x > 0) * 2;
+    Area {
+        x: area.x + indent,
+        y: area.y + 1,
+        width: area.width.saturating_sub(indent),
+        height: area.height.saturating_sub(1),
+    }
+}
+
 /// Draws the head of a pane: a rule with its name. A pane that is not at the left edge also
 /// gets a rule down its left side. Returns what is left for the pane's content.
 fn pane(theme: &Theme, frame: &mut Frame, area: Area, name: &str) -> Area {
@@ -209,13 +229,7 @@ fn pane(theme: &Theme, frame: &mut Frame, area: Area, name: &str) -> Area {
             put(frame, area, row, 0, &[Span::styled("│", border)]);
         }
     }
-    let indent = u16::from(inner) * 2;
-    Area {
-        x: area.x + indent,
-        y: area.y + 1,
-        width: area.width.saturating_sub(indent),
-        height: area.height.saturating_sub(1),
-    }
+    inside(area)
 }
 
 /// The scope of a value in `[0, 1]`.

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::text::Span;
 
 use super::prose::{Cache, How};
-use super::{evaluations, found, marks, pane, put, value_scope};
+use super::{beyond, evaluations, found, inside, marks, pane, put, value_scope};
 use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::Rating;
@@ -25,8 +25,8 @@ pub fn draw(
     (with_evaluations, formulas): (bool, bool),
 ) {
     let depth = bench.tree.node(bench.cursor).depth();
-    let name = format!("Path to {}, step {depth}", bench.cursor);
-    let area = pane(theme, frame, area, if depth == 0 { "Problem" } else { &name });
+    let head = area;
+    let area = inside(area);
     let gutter = if area.width >= 36 { GUTTER } else { 3 };
     let columns = usize::from(area.width).saturating_sub(gutter).max(1);
     let height = usize::from(area.height);
@@ -39,10 +39,10 @@ pub fn draw(
             rows.push(row);
         }
     }
-    for id in bench.tree.ancestors(bench.cursor) {
-        if rows.len() >= height + bench.path_scroll {
-            break;
-        }
+    let mut path = bench.tree.ancestors(bench.cursor);
+    while rows.len() < height + bench.path_scroll
+        && let Some(id) = path.next()
+    {
         let how = match (bench.sight.shaded && id != NodeId::ROOT, formulas) {
             (true, _) => How::Shaded,
             (false, true) => How::Formulas,
@@ -51,6 +51,17 @@ pub fn draw(
         step(bench, theme, cache, (id, how), columns, gutter, &mut rows);
     }
     let hidden = bench.path_scroll.min(rows.len().saturating_sub(height));
+    // Steps further up are not laid out; that there are some is told all the same.
+    let is_cut = rows.len() > height + hidden || path.next().is_some();
+    let mut name = match depth {
+        0 => "Problem".to_owned(),
+        _ => format!("Path to {}, step {depth}", bench.cursor),
+    };
+    if is_cut {
+        name += " ↑";
+    }
+    name += &beyond(0, hidden);
+    pane(theme, frame, head, &name);
     let shown: Vec<_> = rows.iter().skip(hidden).take(height).rev().collect();
     for (line, row) in (0..area.height).zip(shown) {
         put(frame, area, line, 0, &found(bench, theme, row));

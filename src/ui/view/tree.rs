@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::figures::Figures;
-use super::{found, marks, minimap, pane, put};
+use super::{beyond, found, inside, marks, minimap, pane, put};
 use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::verify;
@@ -19,10 +19,15 @@ use crate::ui::theme::Theme;
 
 pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     let head = area;
-    let area = pane(theme, frame, area, &name(bench));
-    let height = usize::from(area.height);
+    let height = usize::from(inside(area).height);
     let (top, end) = bench.window(height);
-    let map = minimap::columns(area.width);
+    let map = minimap::columns(inside(area).width);
+    let mut name = name(bench);
+    if map == 0 {
+        let first = bench.outline.position(&bench.tree, bench.top_node());
+        name += &beyond(top.saturating_sub(first), end.saturating_sub(top + height));
+    }
+    let area = pane(theme, frame, area, &name);
     let rows = Area { width: area.width - map, ..area };
     let figures = Figures::of(usize::from(rows.width), &bench.sight.columns);
     figures.head(theme, frame, Area { width: head.width - map, height: 1, ..head });
