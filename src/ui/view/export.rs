@@ -52,7 +52,13 @@ fn formats(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
     let top = export.chosen.saturating_sub(height.saturating_sub(1));
     if is_cut {
         let mark = beyond(top, FORMATS.len().saturating_sub(top + height));
-        put(frame, area, area.height.saturating_sub(1), 0, &[Span::styled(mark, theme.style("muted"))]);
+        put(
+            frame,
+            area,
+            area.height.saturating_sub(1),
+            0,
+            &[Span::styled(mark, theme.style("muted"))],
+        );
     }
     let area = Area { height: area.height.saturating_sub(u16::from(is_cut)), ..area };
     let counts = export.found.as_ref().map(|found| found.counts.as_slice()).unwrap_or_default();
