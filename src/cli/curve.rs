@@ -45,14 +45,14 @@ pub fn svg(title: &str, all: &[Series]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"13\">\n<rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>\n<text x=\"{LEFT}\" y=\"20\" font-size=\"15\">{}</text>\n",
         xml(title)
     );
-    for tenth in (0..=10u8).step_by(2) {
-        let at = y(f64::from(tenth) / 10.0);
+    for percent in (0..=100u8).step_by(20) {
+        let at = y(f64::from(percent) / 100.0);
         let _ = writeln!(
             svg,
-            "<line x1=\"{LEFT}\" x2=\"{RIGHT}\" y1=\"{at:.1}\" y2=\"{at:.1}\" stroke=\"#dddddd\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}0 %</text>",
+            "<line x1=\"{LEFT}\" x2=\"{RIGHT}\" y1=\"{at:.1}\" y2=\"{at:.1}\" stroke=\"#dddddd\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{} %</text>",
             LEFT - 6.0,
             at + 4.0,
-            tenth
+            percent
         );
     }
     for fifth in 0..=4u64 {
@@ -126,6 +126,7 @@ mod tests {
     fn the_drawing_holds_every_policy_with_its_points() {
         let drawn = svg("<t>", &[vec![score(500, 0.0), score(1000, 1.0)]]);
         assert!(drawn.contains("&lt;t&gt;") && drawn.contains("a &amp; b"));
+        assert!(drawn.contains(">0 %<") && drawn.contains(">100 %<"), "{drawn}");
         assert!(drawn.contains("points=\"308.0,392.0 560.0,36.0\""), "{drawn}");
     }
 }
