@@ -14,7 +14,7 @@ use super::prune::Shown;
 use super::selecting;
 use super::walking::{self, walk};
 use super::workbench::{Workbench, change};
-use crate::curate::{Marks, Progress, Reason, first_error, proposal, reason, together};
+use crate::curate::{Marks, Progress, Reason, concerned, first_error, proposal, reason, together};
 use crate::search::Turn;
 use crate::tree::{Actor, Body, Label, NodeId, Tree};
 
@@ -26,7 +26,7 @@ const PAUSE: u64 = 120_000;
 pub struct Judging {
     /// Whether Enter accepts proposals.
     pub on: bool,
-    /// How far the labelling has come, as of the last judgement.
+    /// How far the labelling has come, once it was asked for.
     pub progress: Option<Progress>,
     /// Whether comparisons hide what speaks for either side.
     pub blind: bool,
@@ -65,12 +65,42 @@ impl Workbench {
     }
 }
 
-/// Counts again how far the labelling is, and returns it in words.
+impl Judging {
+    /// Takes out of the progress what an operation is about to change. Returns the steps to be put
+    /// in again by [`Judging::join`].
+    pub(super) fn leave(&mut self, tree: &Tree, body: &Body) -> Vec<NodeId> {
+        let steps = self.progress.and_then(|_| concerned(body));
+        match (&mut self.progress, steps) {
+            (Some(progress), Some(steps)) => {
+                progress.leave(tree, &steps);
+                steps
+            }
+            _ => {
+                self.progress = None;
+                Vec::new()
+            }
+        }
+    }
+
+    /// Puts in what they count now.
+    pub(super) fn join(&mut self, tree: &Tree, steps: &[NodeId]) {
+        if let Some(progress) = &mut self.progress {
+            progress.join(tree, steps);
+        }
+    }
+
+    /// Counts all, where it is needed and not known.
+    pub(super) fn count(&mut self, tree: &Tree) {
+        if self.on && self.progress.is_none() {
+            self.progress = Some(Progress::of(tree));
+        }
+    }
+}
+
+/// How far the labelling is, in words.
 fn progress(model: &mut Model) -> String {
     let Some(bench) = model.workbench_mut() else { return String::new() };
-    let progress = Progress::of(&bench.tree);
-    bench.judging.progress = Some(progress);
-    progress.to_string()
+    bench.judging.progress.get_or_insert_with(|| Progress::of(&bench.tree)).to_string()
 }
 
 /// How far the labelling is, as a sentence after another, while judging is on.

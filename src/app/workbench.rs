@@ -214,7 +214,10 @@ impl Workbench {
     pub(super) fn take_in(&mut self, operation: &Operation) -> bool {
         let now = operation.time;
         let tokens = self.tree.tokens();
-        if let Err(error) = self.tree.apply(operation) {
+        let steps = self.judging.leave(&self.tree, &operation.body);
+        let applied = self.tree.apply(operation);
+        self.judging.join(&self.tree, &steps);
+        if let Err(error) = applied {
             // A mistake of this program, not of the person: nothing was changed.
             self.broken = Some(format!("An operation was refused: {error}."));
             return false;
@@ -312,6 +315,7 @@ impl Workbench {
                 break;
             }
         }
+        self.judging.count(&self.tree);
         effects.extend(self.save());
         effects
     }

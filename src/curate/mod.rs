@@ -8,6 +8,7 @@
 pub mod compare;
 pub mod first_error;
 mod marks;
+mod progress;
 mod proposal;
 pub mod pruning;
 mod rewrite;
@@ -15,6 +16,7 @@ pub mod splice;
 mod triage;
 
 pub use marks::{Marks, together};
-pub use proposal::{Progress, outcome, proposal};
+pub use progress::{Progress, concerned};
+pub use proposal::{outcome, proposal};
 pub use rewrite::rewrite;
 pub use triage::{Reason, reason};

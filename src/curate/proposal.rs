@@ -36,53 +36,6 @@ pub fn outcome(tree: &Tree, trajectory: NodeId) -> Option<bool> {
     (is_asked && tree.node(trajectory).answer().is_none()).then_some(false)
 }
 
-/// How far the labelling of a tree has come. Steps that repeat a sibling, still grow or are out of
-/// the search are not counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Progress {
-    /// Steps with a label.
-    pub labelled: usize,
-    /// Steps without a label, but with a proposal.
-    pub proposed: usize,
-    /// Steps with a flag.
-    pub flagged: usize,
-    /// Steps without a label.
-    pub left: usize,
-}
-
-impl Progress {
-    /// Counts the steps of a tree.
-    #[must_use]
-    pub fn of(tree: &Tree) -> Self {
-        let mut progress = Self::default();
-        let mut live = vec![true; tree.len()];
-        for id in tree.ids().skip(1) {
-            let node = tree.node(id);
-            let above = node.parent().is_none_or(|parent| live[parent.index()]);
-            live[id.index()] = above && !node.is_pruned();
-            if !live[id.index()] || !may_be_labelled(tree, id) {
-                continue;
-            }
-            progress.labelled += usize::from(node.label().is_some());
-            progress.left += usize::from(node.label().is_none());
-            let proposed = node.label().is_none() && proposal(tree, id).is_some();
-            progress.proposed += usize::from(proposed);
-            progress.flagged += usize::from(node.is_flagged());
-        }
-        progress
-    }
-}
-
-impl std::fmt::Display for Progress {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { labelled, proposed, flagged, left } = self;
-        write!(
-            formatter,
-            "{labelled} labelled, {proposed} proposed, {flagged} flagged, {left} left"
-        )
-    }
-}
-
 /// Whether a step is whole and is not a mere repetition.
 pub(super) fn may_be_labelled(tree: &Tree, id: NodeId) -> bool {
     id != NodeId::ROOT && matches!(tree.node(id).state(), State::Open | State::Answered)
@@ -134,20 +87,5 @@ pub(super) mod tests {
         assert_eq!(found(high), Some(Label::Good));
         assert_eq!(found(wrong), Some(Label::Bad));
         assert_eq!(found(bare), None);
-    }
-
-    #[test]
-    fn progress_counts_what_can_be_labelled() {
-        let mut grower = Grower::new("p");
-        let one = step(&mut grower, NodeId::ROOT, "a\n", 0.9);
-        let two = step(&mut grower, one, "b\n", 0.9);
-        grower.add(two, "c\n");
-        let out = step(&mut grower, NodeId::ROOT, "d\n", 0.1);
-        step(&mut grower, out, "e\n", 0.1);
-        grower.act(Actor::Person, Body::Pruned { node: out });
-        grower.act(Actor::Person, Body::Labelled { node: one, label: Some(Label::Good) });
-        grower.act(Actor::Person, Body::Flagged { node: two, flagged: true });
-        let progress = Progress::of(&grower.tree);
-        assert_eq!(progress.to_string(), "1 labelled, 1 proposed, 1 flagged, 2 left");
     }
 }
