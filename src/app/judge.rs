@@ -69,17 +69,13 @@ impl Judging {
     /// Takes out of the progress what an operation is about to change. Returns the steps to be put
     /// in again by [`Judging::join`].
     pub(super) fn leave(&mut self, tree: &Tree, body: &Body) -> Vec<NodeId> {
-        let steps = self.progress.and_then(|_| concerned(body));
-        match (&mut self.progress, steps) {
-            (Some(progress), Some(steps)) => {
-                progress.leave(tree, &steps);
-                steps
-            }
-            _ => {
-                self.progress = None;
-                Vec::new()
-            }
+        let Some(progress) = &mut self.progress else { return Vec::new() };
+        let steps = concerned(body);
+        match &steps {
+            Some(steps) => progress.leave(tree, steps),
+            None => self.progress = None,
         }
+        steps.unwrap_or_default()
     }
 
     /// Puts in what they count now.
