@@ -25,7 +25,7 @@ use crate::monitor::Pulse;
 use crate::tree::{FoldError, NodeId, Operation, Tree};
 
 /// How many copies are kept, evenly over the log.
-const CHECKPOINTS: u64 = 32;
+const CHECKPOINTS: u64 = 48;
 /// The fewest operations between two copies.
 const LEAST: u64 = 2000;
 
