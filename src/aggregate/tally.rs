@@ -30,18 +30,15 @@ struct Class {
 }
 
 impl Tally {
-    /// Counts the answers of a tree, in one pass over its nodes.
+    /// Counts the answers of a tree.
     #[must_use]
     pub fn new(tree: &Tree, evaluator: &str) -> Self {
         let mut tally = Self { evaluator: evaluator.to_owned(), classes: BTreeMap::new() };
         // Thousands of trajectories may say the same.
         let mut forms: HashMap<&str, AnswerClass> = HashMap::new();
-        let mut live = vec![true; tree.len()];
         let mut repeats = Vec::new();
-        for id in tree.ids() {
+        for (id, is_live) in tree.ids().zip(tree.live()) {
             let node = tree.node(id);
-            let is_live = !node.is_pruned() && node.parent().is_none_or(|at| live[at.index()]);
-            live[id.index()] = is_live;
             match node.state() {
                 State::Answered if is_live => {
                     if let Some(text) = node.answer() {

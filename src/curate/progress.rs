@@ -27,12 +27,8 @@ impl Progress {
     #[must_use]
     pub fn of(tree: &Tree) -> Self {
         let mut progress = Self::default();
-        let mut live = vec![true; tree.len()];
-        for id in tree.ids().skip(1) {
-            let node = tree.node(id);
-            let above = node.parent().is_none_or(|parent| live[parent.index()]);
-            live[id.index()] = above && !node.is_pruned();
-            if live[id.index()] {
+        for (id, is_live) in tree.ids().zip(tree.live()) {
+            if is_live {
                 progress.add(Self::at(tree, id));
             }
         }

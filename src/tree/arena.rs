@@ -185,6 +185,18 @@ impl Tree {
         self.ancestors(id).all(|node| !self.node(node).is_pruned())
     }
 
+    /// Returns for every node whether it is live, in one pass.
+    #[must_use]
+    pub fn live(&self) -> Vec<bool> {
+        let mut live: Vec<bool> = Vec::with_capacity(self.len());
+        // Parents have the lower numbers.
+        for id in self.ids() {
+            let node = self.node(id);
+            live.push(!node.is_pruned() && node.parent().is_none_or(|above| live[above.index()]));
+        }
+        live
+    }
+
     /// Returns the choices between two nodes, oldest first.
     #[must_use]
     pub fn preferences(&self) -> &[Preference] {
