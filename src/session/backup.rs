@@ -3,10 +3,11 @@
 //! Responsible for making them, dropping the oldest, and finding them. A backup is a session like
 //! any other; where it cannot be made, the session is opened all the same.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::copy::copy_file;
 use super::directory::EXTENSION;
 
 /// How many are kept of each session.
@@ -35,7 +36,10 @@ fn try_to(session: &Path, sequence: u64) -> io::Result<()> {
     fs::create_dir_all(&folder)?;
     // Under another name first, always the same one: a kill leaves no more than one of them.
     let unfinished = folder.join(format!("{stem}.unfinished"));
-    io::copy(&mut File::open(session)?, &mut private(&unfinished)?)?;
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => copy_file(session, &unfinished)?,
+    }
     fs::rename(unfinished, folder.join(format!("{stem}.{sequence}{EXTENSION}")))?;
     known.iter().skip(KEPT - 1).try_for_each(|(_, path)| fs::remove_file(path))
 }
@@ -68,15 +72,6 @@ fn place(session: &Path) -> Option<(PathBuf, String)> {
     let directory = session.parent()?;
     let stem = session.file_stem()?.to_str()?.to_owned();
     (!directory.ends_with(FOLDER)).then(|| (directory.join(FOLDER), stem))
-}
-
-/// Makes a file that only its owner reads, in place of an older one.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

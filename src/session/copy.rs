@@ -80,7 +80,8 @@ fn generation(session: &Path) -> io::Result<(Vec<u8>, Option<std::time::SystemTi
     Ok((start, changed))
 }
 
-fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies a file to a new one that only its owner reads.
+pub(super) fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
     // Not `fs::copy`: that would also copy a read-only permission.
     let mut options = OpenOptions::new();

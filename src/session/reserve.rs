@@ -9,8 +9,8 @@ use std::path::Path;
 /// How much is held back: what a second of growth and folding the write-ahead log may need.
 const SIZE: usize = 4 << 20;
 
-/// The room; nothing where there was none to be had.
-#[derive(Debug)]
+/// The room; nothing as long as it is not held, or where there was none to be had.
+#[derive(Debug, Default)]
 pub(super) struct Reserve(Option<File>);
 
 impl Reserve {

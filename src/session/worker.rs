@@ -49,7 +49,7 @@ pub(super) struct Worker {
     /// Why the last attempt failed; `pending` then waits for a person.
     failure: Option<String>,
     /// Held while the thread runs.
-    reserve: Option<Reserve>,
+    reserve: Reserve,
 }
 
 impl Worker {
@@ -60,7 +60,7 @@ impl Worker {
             pending: Vec::new(),
             deadline: None,
             failure: None,
-            reserve: None,
+            reserve: Reserve::default(),
         }
     }
 
@@ -69,7 +69,7 @@ impl Worker {
     /// # Errors
     /// Returns [`Error::Unsaved`], or why the file could not be closed.
     pub(super) fn run(mut self, commands: &Receiver<Command>) -> Result<(), Error> {
-        self.reserve = Some(Reserve::hold(self.store.path()));
+        self.reserve = Reserve::hold(self.store.path());
         loop {
             let command = match self.deadline {
                 None => commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -122,7 +122,7 @@ impl Worker {
             return;
         }
         match self.store.append(&self.pending) {
-            Err(full) if full.is_full_disk() && self.give_back() => {
+            Err(full) if full.is_full_disk() && self.reserve.give_back() => {
                 let result = self.recover();
                 let is_saved = result.is_ok();
                 self.report(result);
@@ -132,10 +132,6 @@ impl Worker {
             }
             result => self.report(result),
         }
-    }
-
-    fn give_back(&mut self) -> bool {
-        self.reserve.as_mut().is_some_and(Reserve::give_back)
     }
 
     /// Saves what is pending, also after a failure.

@@ -52,7 +52,7 @@ fn a_full_disk_takes_what_comes_into_the_room_that_was_held_back() {
     let (_, log) = random_session(12, 900);
     let (_directory, path) = session_with(&log[..50]);
     let (mut worker, reports) = worker(&path);
-    worker.reserve = Some(Reserve::hold(&path));
+    worker.reserve = Reserve::hold(&path);
     let pages: i64 =
         worker.store.connection().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
     worker.store.connection().pragma_update(None, "max_page_count", pages + 3).unwrap();
@@ -61,7 +61,7 @@ fn a_full_disk_takes_what_comes_into_the_room_that_was_held_back() {
     assert_eq!(reports.recv().unwrap(), Ack::Saved { sequence: log.len() as u64 });
     let Ack::DiskFull { message } = reports.recv().unwrap() else { panic!("it says so") };
     assert!(message.starts_with("The disk is full: all is saved"), "{message}");
-    assert!(!worker.give_back(), "there is room for one last time only");
+    assert!(!worker.reserve.give_back(), "there is room for one last time only");
     worker.close().unwrap();
     assert_eq!(read(&path).unwrap().operations, log);
 }
