@@ -212,27 +212,19 @@ fn softmax() -> Policy {
     )
 }
 
-/// How descents widen: children before the first visit, and the power of the visits; and how many
-/// are asked for together. With four and the square root a budget of forty steps stays near the top.
-const WIDENING: (f64, f64, u32) = (2.0, 0.65, 2);
+/// A descent that widens with its visits. With four children and the square root a budget of forty
+/// steps stays near the top.
+fn descent(name: &'static str, about: &'static str, bound: Bound) -> Policy {
+    Policy { branches: 2, ..rated(name, about, Uct { bound, width: 2.0, power: 0.65 }) }
+}
 
 fn uct() -> Policy {
-    let (width, power, branches) = WIDENING;
-    let selector = Uct { bound: Bound::Ucb(0.3), width, power };
-    Policy {
-        branches,
-        ..rated("uct", "upper confidence bounds with progressive widening", selector)
-    }
+    descent("uct", "upper confidence bounds with progressive widening", Bound::Ucb(0.3))
 }
 
 fn puct() -> Policy {
     let bound = Bound::Puct { initial: 1.25, base: 19_652.0 };
-    let (width, power, branches) = WIDENING;
-    let selector = Uct { bound, width, power };
-    Policy {
-        branches,
-        ..rated("puct", "upper confidence bounds with the model's own probabilities", selector)
-    }
+    descent("puct", "upper confidence bounds with the model's own probabilities", bound)
 }
 
 /// Agent-R (Yuan et al. 2025): only answers are judged and backed up.

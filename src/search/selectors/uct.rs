@@ -169,11 +169,15 @@ mod tests {
         assert_eq!(scene.select(&policy).unwrap().node, a);
     }
 
+    /// A policy whose nodes have so many children and never more.
+    fn of_width(width: f64) -> Policy {
+        let selector = Uct { bound: Bound::Ucb(0.5), width, power: 0.0 };
+        Policy { selector: std::sync::Arc::new(selector), ..Policy::named("uct").unwrap() }
+    }
+
     #[test]
     fn a_node_that_repeats_itself_is_not_widened_for_ever() {
-        let selector = Uct { bound: Bound::Ucb(0.5), width: 3.0, power: 0.0 };
-        let policy =
-            Policy { selector: std::sync::Arc::new(selector), ..Policy::named("uct").unwrap() };
+        let policy = of_width(3.0);
         let mut scene = Scene::new();
         let only = scene.add(NodeId::ROOT, "only");
         scene.back_up(only, 0.5);
@@ -185,9 +189,7 @@ mod tests {
 
     #[test]
     fn growth_under_way_counts_as_a_loss() {
-        let selector = Uct { bound: Bound::Ucb(0.5), width: 1.0, power: 0.0 };
-        let policy =
-            Policy { selector: std::sync::Arc::new(selector), ..Policy::named("uct").unwrap() };
+        let policy = of_width(1.0);
         let mut scene = Scene::new();
         let children: Vec<_> = (0..12).map(|at| scene.add(NodeId::ROOT, &at.to_string())).collect();
         for child in &children {
