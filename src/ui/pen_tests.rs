@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::*;
+use crate::ui::watch::Kept;
 
 const SIZE: (u16, u16) = (24, 6);
 
@@ -62,20 +63,6 @@ where
     }
 }
 
-#[derive(Clone, Default)]
-struct Written(std::rc::Rc<std::cell::RefCell<Vec<u8>>>);
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 fn cells(count: u16) -> std::num::NonZeroU16 {
     std::num::NonZeroU16::new(count).unwrap()
 }
@@ -101,7 +88,7 @@ proptest! {
             });
             after.collect::<Vec<_>>()
         };
-        let (own, plain) = (Written::default(), Written::default());
+        let (own, plain) = (Kept::default(), Kept::default());
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         drawn(Pen::new(own.clone()), &frames, |_| ours.push(own.0.take()));
         drawn(CrosstermBackend::new(plain.clone()), &frames, |_| theirs.push(plain.0.take()));
@@ -114,8 +101,8 @@ proptest! {
 
     #[test]
     fn no_frame_is_longer_than_by_crossterm_alone(frames in frames()) {
-        let lengths = |written: &Written| written.0.borrow().len();
-        let (own, plain) = (Written::default(), Written::default());
+        let lengths = |written: &Kept| written.0.borrow().len();
+        let (own, plain) = (Kept::default(), Kept::default());
         drawn(Pen::new(own.clone()), &frames, |_| {});
         drawn(CrosstermBackend::new(plain.clone()), &frames, |_| {});
         prop_assert!(lengths(&own) <= lengths(&plain), "{} and {}", lengths(&own), lengths(&plain));
@@ -124,7 +111,7 @@ proptest! {
 
 #[test]
 fn a_frame_is_written_in_few_bytes() {
-    let written = Written::default();
+    let written = Kept::default();
     let red = Style::new().fg(Color::Red);
     let pieces = vec![
         (0, 0, "a b".to_owned(), red),

@@ -188,7 +188,7 @@ struct Screen {
 
 /// Bytes that were sent since they were last taken.
 #[derive(Clone, Default)]
-struct Kept(std::rc::Rc<std::cell::RefCell<Vec<u8>>>);
+pub(super) struct Kept(pub(super) std::rc::Rc<std::cell::RefCell<Vec<u8>>>);
 
 impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

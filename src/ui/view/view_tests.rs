@@ -185,192 +185,189 @@ fn check_box(buffer: &Buffer, what: &str) {
     rows(buffer, inside);
 }
 
+/// A text on a screen of some size.
+struct Case {
+    text: String,
+    /// What is seen of it.
+    shown: String,
+    /// What a failure calls it.
+    begins: String,
+    size: (u16, u16),
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    texts().into_iter().flat_map(|(text, shown)| {
+        let begins: String = text.chars().take(12).collect();
+        sizes(&text).iter().map(move |size| Case {
+            text: text.clone(),
+            shown: shown.clone(),
+            begins: begins.clone(),
+            size: *size,
+        })
+    })
+}
+
 #[test]
 fn texts_of_every_script_stay_in_their_panes() {
-    for (text, shown) in texts() {
-        let begins: String = text.chars().take(12).collect();
-        for size in sizes(&text) {
-            let size = *size;
-            let (mut model, mut cache) = (model(&text, size), Cache::default());
-            for keys in ["", "gt", "gt<gt>", "<lt><space>g", "<space>g+", "+", "+G!", "<esc>"] {
-                press(&mut model, keys);
-                let what = format!("{begins:?}, {size:?}, after {keys:?}");
-                let buffer = drawn(&model, &mut cache);
-                check_panes(&model, &buffer, &what);
-            }
-            press(&mut model, "ggl");
+    for Case { text, shown, begins, size } in cases() {
+        let (mut model, mut cache) = (model(&text, size), Cache::default());
+        for keys in ["", "gt", "gt<gt>", "<lt><space>g", "<space>g+", "+", "+G!", "<esc>"] {
+            press(&mut model, keys);
+            let what = format!("{begins:?}, {size:?}, after {keys:?}");
             let buffer = drawn(&model, &mut cache);
-            for (name, area) in panes(&model) {
-                let is_wide = area.width >= 60 && ["tree", "path"].contains(&name);
-                let all = rows(&buffer, area).concat();
-                let is_cut = all.contains('…');
-                assert!(!is_wide || all.contains(&shown), "{begins:?} is not in the {name}: {all}");
-                let is_long = text.len() > 1000;
-                assert!(!is_long || name != "tree" || is_cut, "{begins:?} is cut without a mark");
-            }
+            check_panes(&model, &buffer, &what);
+        }
+        press(&mut model, "ggl");
+        let buffer = drawn(&model, &mut cache);
+        for (name, area) in panes(&model) {
+            let is_wide = area.width >= 60 && ["tree", "path"].contains(&name);
+            let all = rows(&buffer, area).concat();
+            let is_cut = all.contains('…');
+            assert!(!is_wide || all.contains(&shown), "{begins:?} is not in the {name}: {all}");
+            let is_long = text.len() > 1000;
+            assert!(!is_long || name != "tree" || is_cut, "{begins:?} is cut without a mark");
         }
     }
 }
 
 #[test]
 fn texts_of_every_script_stay_in_what_lies_over_the_screen() {
-    for (text, _) in texts() {
-        let begins: String = text.chars().take(12).collect();
-        for size in sizes(&text) {
-            let size = *size;
-            let (mut model, mut cache) = (model(&text, size), Cache::default());
-            let typed: String = text.chars().filter(|each| !each.is_control()).take(200).collect();
-            let mut check = |model: &Model, what: &str| {
-                let what = format!("{begins:?}, {size:?}, {what}");
-                let buffer = drawn(model, &mut cache);
-                check_box(&buffer, &what);
-                let screen = Area { x: 0, y: 0, width: size.0, height: size.1 };
-                rows(&buffer, screen);
-            };
-            let paragraphs = vec![(text.clone(), false), (text.clone(), true)];
-            let title = typed.clone();
-            model.overlays.push(Overlay::Reader(Reader { title, paragraphs, scrolled: 0 }));
-            check(&model, "reader");
-            press(&mut model, "<pgup>");
-            check(&model, "reader, scrolled");
-            model.overlays.clear();
-            for open in ["?", "<space><space>", ":", ":note ", "/", "gm", "<space>t", "g"] {
-                press(&mut model, open);
-                if !["g", "gm"].contains(&open) {
-                    update(&mut model, Msg::Paste(typed.clone()), 2);
-                }
-                if open != "/" {
-                    check(&model, open);
-                }
-                model.overlays.clear();
-                model.keys.clear();
+    for Case { text, begins, size, .. } in cases() {
+        let (mut model, mut cache) = (model(&text, size), Cache::default());
+        let typed: String = text.chars().filter(|each| !each.is_control()).take(200).collect();
+        let mut check = |model: &Model, what: &str| {
+            let what = format!("{begins:?}, {size:?}, {what}");
+            let buffer = drawn(model, &mut cache);
+            check_box(&buffer, &what);
+            let screen = Area { x: 0, y: 0, width: size.0, height: size.1 };
+            rows(&buffer, screen);
+        };
+        let paragraphs = vec![(text.clone(), false), (text.clone(), true)];
+        let title = typed.clone();
+        model.overlays.push(Overlay::Reader(Reader { title, paragraphs, scrolled: 0 }));
+        check(&model, "reader");
+        press(&mut model, "<pgup>");
+        check(&model, "reader, scrolled");
+        model.overlays.clear();
+        for open in ["?", "<space><space>", ":", ":note ", "/", "gm", "<space>t", "g"] {
+            press(&mut model, open);
+            if !["g", "gm"].contains(&open) {
+                update(&mut model, Msg::Paste(typed.clone()), 2);
             }
+            if open != "/" {
+                check(&model, open);
+            }
+            model.overlays.clear();
+            model.keys.clear();
         }
     }
 }
 
 #[test]
 fn texts_of_every_script_stay_in_the_start_screen() {
-    for (text, shown) in texts() {
-        let begins: String = text.chars().take(12).collect();
-        for size in sizes(&text) {
-            let size = *size;
-            let recent = |title| Recent {
-                path: PathBuf::from(format!("{begins}.pleach")),
-                title,
-                nodes: 3,
-                changed: 0,
-            };
-            let mut model = Model::new(size, 0);
-            let found = vec![recent(Ok(text.clone())), recent(Err(text.clone()))];
-            update(&mut model, Msg::Listed(found), 1);
-            press(&mut model, &"j".repeat(30));
-            let whole = Area { x: 0, y: 0, width: size.0, height: size.1 };
-            let all = rows(&drawn(&model, &mut Cache::default()), whole);
-            let of = |note: &str| all.iter().find(|row| row.trim_end().ends_with(note));
-            let what = format!("{begins:?}, {size:?}: {all:#?}");
-            let row = of("3 nodes, just now").expect(&what);
-            assert!(size.0 < 80 || row.contains(&shown), "{what}");
-            assert!(text.len() < 1000 || row.contains('…'), "{what}");
-            assert!(of("unreadable").is_some(), "{what}");
+    for Case { text, shown, begins, size } in cases() {
+        let recent = |title| Recent {
+            path: PathBuf::from(format!("{begins}.pleach")),
+            title,
+            nodes: 3,
+            changed: 0,
+        };
+        let mut model = Model::new(size, 0);
+        let found = vec![recent(Ok(text.clone())), recent(Err(text.clone()))];
+        update(&mut model, Msg::Listed(found), 1);
+        press(&mut model, &"j".repeat(30));
+        let whole = Area { x: 0, y: 0, width: size.0, height: size.1 };
+        let all = rows(&drawn(&model, &mut Cache::default()), whole);
+        let of = |note: &str| all.iter().find(|row| row.trim_end().ends_with(note));
+        let what = format!("{begins:?}, {size:?}: {all:#?}");
+        let row = of("3 nodes, just now").expect(&what);
+        assert!(size.0 < 80 || row.contains(&shown), "{what}");
+        assert!(text.len() < 1000 || row.contains('…'), "{what}");
+        assert!(of("unreadable").is_some(), "{what}");
 
-            let typed: String = text.chars().filter(|each| !each.is_control()).take(2000).collect();
-            press(&mut model, "n");
-            update(&mut model, Msg::Paste(typed), 2);
-            let all = rows(&drawn(&model, &mut Cache::default()), whole);
-            assert!(all.concat().contains('▏'), "the end of {begins:?} is not in sight: {all:#?}");
-        }
+        let typed: String = text.chars().filter(|each| !each.is_control()).take(2000).collect();
+        press(&mut model, "n");
+        update(&mut model, Msg::Paste(typed), 2);
+        let all = rows(&drawn(&model, &mut Cache::default()), whole);
+        assert!(all.concat().contains('▏'), "the end of {begins:?} is not in sight: {all:#?}");
     }
 }
 
 #[test]
 fn texts_of_every_script_stay_in_the_sides_that_are_compared() {
-    for (text, shown) in texts() {
-        let begins: String = text.chars().take(12).collect();
-        for size in sizes(&text) {
-            let mut model = model(&text, *size);
-            for keys in [":compare #2 #4<enter>", "b", "<c-d>", "1"] {
-                press(&mut model, keys);
-                let what = format!("{begins:?}, {size:?}, after {keys:?}");
-                let buffer = drawn(&model, &mut Cache::default());
-                check_box(&buffer, &what);
-                // Below what the two have in common.
-                let place = Area { x: 0, y: 2, width: size.0, height: size.1 - 5 };
-                let inside = rows(&buffer, place);
-                let beside = size.0 >= 80;
-                assert!(
-                    !beside || inside.iter().all(|row| row.matches('│').count() == 3),
-                    "{what}"
-                );
-                let is_seen = inside.concat().contains(&shown);
-                assert!(!beside || keys == "<c-d>" || is_seen, "{what}: {inside:#?}");
-            }
+    for Case { text, shown, begins, size } in cases() {
+        let mut model = model(&text, size);
+        for keys in [":compare #2 #4<enter>", "b", "<c-d>", "1"] {
+            press(&mut model, keys);
+            let what = format!("{begins:?}, {size:?}, after {keys:?}");
+            let buffer = drawn(&model, &mut Cache::default());
+            check_box(&buffer, &what);
+            // Below what the two have in common.
+            let place = Area { x: 0, y: 2, width: size.0, height: size.1 - 5 };
+            let inside = rows(&buffer, place);
+            let beside = size.0 >= 80;
+            assert!(!beside || inside.iter().all(|row| row.matches('│').count() == 3), "{what}");
+            let is_seen = inside.concat().contains(&shown);
+            assert!(!beside || keys == "<c-d>" || is_seen, "{what}: {inside:#?}");
         }
     }
 }
 
 #[test]
 fn texts_of_every_script_stay_in_the_export_screen() {
-    for (text, shown) in texts() {
-        let begins: String = text.chars().take(12).collect();
-        for size in sizes(&text) {
-            let mut model = model(&text, *size);
-            press(&mut model, "<space>e");
-            let passage = |fate| Passage { fate, text: text.clone() };
-            let record = Shown {
-                passages: vec![passage(Fate::Learnt), passage(Fate::Read)],
-                json: text.clone(),
-            };
-            let raw = Shown { passages: Vec::new(), json: text.clone() };
-            let found = Survey {
-                format: FORMATS[0].name.to_owned(),
-                counts: vec![1; FORMATS.len()],
-                records: vec![record, raw],
-                remarks: vec![text.clone(), text.clone()],
-            };
-            update(&mut model, Msg::Surveyed(Ok(found)), 2);
-            let keys = ["", "l", "<c-d>"];
-            for keys in if text.len() < 1000 { &keys[..] } else { &keys[..1] } {
-                press(&mut model, keys);
-                let what = format!("{begins:?}, {size:?}, after {keys:?}");
-                let buffer = drawn(&model, &mut Cache::default());
-                check_box(&buffer, &what);
-                let all =
-                    rows(&buffer, Area { x: 0, y: 0, width: size.0, height: size.1 }).concat();
-                assert!(size.0 < 80 || all.contains(&shown), "{what}");
-                let is_marked = all.contains("more below") && all.contains('…');
-                assert!(text.len() < 1000 || is_marked, "{what} is cut without a mark: {all}");
-            }
+    for Case { text, shown, begins, size } in cases() {
+        let mut model = model(&text, size);
+        press(&mut model, "<space>e");
+        let passage = |fate| Passage { fate, text: text.clone() };
+        let record = Shown {
+            passages: vec![passage(Fate::Learnt), passage(Fate::Read)],
+            json: text.clone(),
+        };
+        let raw = Shown { passages: Vec::new(), json: text.clone() };
+        let found = Survey {
+            format: FORMATS[0].name.to_owned(),
+            counts: vec![1; FORMATS.len()],
+            records: vec![record, raw],
+            remarks: vec![text.clone(), text.clone()],
+        };
+        update(&mut model, Msg::Surveyed(Ok(found)), 2);
+        let keys = ["", "l", "<c-d>"];
+        for keys in if text.len() < 1000 { &keys[..] } else { &keys[..1] } {
+            press(&mut model, keys);
+            let what = format!("{begins:?}, {size:?}, after {keys:?}");
+            let buffer = drawn(&model, &mut Cache::default());
+            check_box(&buffer, &what);
+            let all = rows(&buffer, Area { x: 0, y: 0, width: size.0, height: size.1 }).concat();
+            assert!(size.0 < 80 || all.contains(&shown), "{what}");
+            let is_marked = all.contains("more below") && all.contains('…');
+            assert!(text.len() < 1000 || is_marked, "{what} is cut without a mark: {all}");
         }
     }
 }
 
 #[test]
 fn texts_of_every_script_stay_in_the_panes_of_a_replay() {
-    for (text, _) in texts() {
-        let begins: String = text.chars().take(12).collect();
-        for size in sizes(&text) {
-            let operations = session(&text);
-            let recorded = Recorded {
-                path: PathBuf::from(format!("{begins}.pleach")),
-                seed: 1,
-                length: operations.len() as u64,
-                marks: Some(Marks::default()),
-                speed: None,
-                moment: Box::new(Moment::fold(&operations).unwrap()),
-            };
-            let mut model = Model::new(*size, 0);
-            begin(&mut model, &Opening::Replay(recorded.path.clone(), None));
-            update(&mut model, Msg::Replaying(recorded), 1);
-            assert!(model.workbench().is_some_and(|bench| bench.replay.is_some()));
-            for keys in ["", "jl", "gt", "<space>g"] {
-                press(&mut model, keys);
-                let what = format!("a replay of {begins:?}, {size:?}, after {keys:?}");
-                let buffer = drawn(&model, &mut Cache::default());
-                check_panes(&model, &buffer, &what);
-                let timeline = rows(&buffer, model.layout().status).concat();
-                assert!(timeline.contains('┃') || size.0 < 60, "{what}: {timeline}");
-            }
+    for Case { text, begins, size, .. } in cases() {
+        let operations = session(&text);
+        let recorded = Recorded {
+            path: PathBuf::from(format!("{begins}.pleach")),
+            seed: 1,
+            length: operations.len() as u64,
+            marks: Some(Marks::default()),
+            speed: None,
+            moment: Box::new(Moment::fold(&operations).unwrap()),
+        };
+        let mut model = Model::new(size, 0);
+        begin(&mut model, &Opening::Replay(recorded.path.clone(), None));
+        update(&mut model, Msg::Replaying(recorded), 1);
+        assert!(model.workbench().is_some_and(|bench| bench.replay.is_some()));
+        for keys in ["", "jl", "gt", "<space>g"] {
+            press(&mut model, keys);
+            let what = format!("a replay of {begins:?}, {size:?}, after {keys:?}");
+            let buffer = drawn(&model, &mut Cache::default());
+            check_panes(&model, &buffer, &what);
+            let timeline = rows(&buffer, model.layout().status).concat();
+            assert!(timeline.contains('┃') || size.0 < 60, "{what}: {timeline}");
         }
     }
 }
