@@ -8,7 +8,7 @@
 //! folder, where the embedded model goes for a moment.
 
 #[cfg(target_os = "linux")]
-use std::path::PathBuf;
+use std::path::Path;
 
 /// How much was taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Confined {
 pub fn confine() -> Confined {
     #[cfg(target_os = "linux")]
     {
-        confine_by_landlock().unwrap_or(Confined::Not)
+        confine_by_landlock(&std::env::temp_dir()).unwrap_or(Confined::Not)
     }
     #[cfg(not(target_os = "linux"))]
     {
@@ -34,8 +34,9 @@ pub fn confine() -> Confined {
     }
 }
 
+/// Confines this thread; one folder stays writable.
 #[cfg(target_os = "linux")]
-fn confine_by_landlock() -> Result<Confined, landlock::RulesetError> {
+fn confine_by_landlock(writable: &Path) -> Result<Confined, landlock::RulesetError> {
     use landlock::{
         ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
         RulesetAttr, RulesetCreatedAttr, RulesetStatus,
@@ -50,11 +51,7 @@ fn confine_by_landlock() -> Result<Confined, landlock::RulesetError> {
     let devices = read | AccessFs::WriteFile | AccessFs::IoctlDev;
     let passing =
         read | AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::RemoveFile;
-    let places = [
-        (PathBuf::from("/"), read),
-        (PathBuf::from("/dev"), devices),
-        (std::env::temp_dir(), passing),
-    ];
+    let places = [(Path::new("/"), read), (Path::new("/dev"), devices), (writable, passing)];
     let mut rules = Vec::new();
     for (path, access) in places {
         if let Ok(path) = PathFd::new(path) {
@@ -80,15 +77,14 @@ mod tests {
 
     #[test]
     fn a_confined_thread_reads_and_no_more() {
-        // Not in the temporary folder, which stays writable.
-        let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).unwrap();
+        let (folder, writable) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let file = folder.path().join("a");
         std::fs::write(&file, "text").unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         // Only the thread is confined, and what it starts.
         let outcome = std::thread::spawn(move || {
-            let confined = confine();
+            let confined = confine_by_landlock(writable.path()).unwrap_or(Confined::Not);
             let run = Command::new("true").status();
             let connected = std::net::TcpStream::connect(address).map(drop);
             let read = std::fs::read_to_string(&file);
