@@ -27,6 +27,15 @@ pub mod engine {
 #[path = "../../src/evaluate/mod.rs"]
 pub mod evaluate;
 
+#[path = "../../src/search/mod.rs"]
+pub mod search;
+
+#[path = "../../src/aggregate/mod.rs"]
+pub mod aggregate;
+
+#[path = "../../src/monitor/mod.rs"]
+pub mod monitor;
+
 #[path = "../../src/session/mod.rs"]
 pub mod session;
 

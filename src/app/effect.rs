@@ -117,6 +117,9 @@ pub enum Effect {
         /// How long.
         milliseconds: u64,
     },
+    /// Let the search go on with what it has not decided yet; answered by `WentOn`, after what came
+    /// meanwhile.
+    GoOn,
     /// Make a session of the past up to a moment and open it; answered by `Opened` or
     /// `OpenFailed`.
     Branch {

@@ -74,6 +74,8 @@ pub enum Msg {
     Marked(Marks),
     /// The time that was asked for has passed.
     Woken,
+    /// The search may go on with what it has not decided yet.
+    WentOn,
     /// The past cannot be read; a sentence.
     ReplayFailed(String),
     /// A tree to be compared with came, or why it cannot be read.

@@ -11,7 +11,7 @@ use super::overlay::{self, Overlay};
 use super::replay;
 use super::rewriting;
 use super::start::Start;
-use super::workbench::Workbench;
+use super::workbench::{self, Workbench};
 use super::{Effect, alternatives, diff, export, querying};
 use super::{signal, splicing};
 use crate::engine::Event;
@@ -90,6 +90,7 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
         Msg::Fetched(operations) => replay::fetched(model, operations, now),
         Msg::Marked(marks) => replay::marked(model, marks),
         Msg::Woken => replay::wake(model, now),
+        Msg::WentOn => workbench::change(model, now, |_| Ok(Turn::default())),
         Msg::ReplayFailed(message) => {
             if let Screen::Start(start) = &mut model.screen {
                 start.gave_up();

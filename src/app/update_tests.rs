@@ -466,6 +466,7 @@ fn any_message() -> impl Strategy<Value = Msg> {
         1 => Just(Msg::Engine(Event::Loaded(crate::engine::ModelInfo::default()))),
         1 => Just(Msg::SaveFailed("test".into())),
         1 => Just(Msg::DiskFull("test".into())),
+        1 => Just(Msg::WentOn),
         1 => any::<u64>().prop_map(Msg::Saved),
         1 => (0u32..99).prop_map(|node| Msg::Verified { node: NodeId(node), verdict: Ok((true, String::new())) }),
         1 => Just(Msg::Opened(opened(Some(Problem { text: "again".into(), ..Problem::default() })))),

@@ -311,6 +311,10 @@ impl Workbench {
                 });
             }
             next = self.driver.advance(&self.tree, now);
+            if next.goes_on {
+                effects.push(Effect::GoOn);
+                break;
+            }
             if idle && next.operations.is_empty() && next.requests.is_empty() {
                 break;
             }

@@ -69,7 +69,7 @@ impl Growing {
             }
             next = self.driver.advance(&self.tree, now);
             let waits = next.operations.is_empty() && next.requests.is_empty();
-            if idle && waits && next.verifications.is_empty() {
+            if idle && waits && !next.goes_on && next.verifications.is_empty() {
                 return Ok(());
             }
         }

@@ -53,6 +53,9 @@ pub struct Turn {
     pub requests: Vec<Request>,
     /// Answers to verify by a command, whose verdicts come back by [`Driver::verified`].
     pub verifications: Vec<Verification>,
+    /// Whether it is to be asked again soon, and not only after something happened: a large tree
+    /// is looked at in pieces.
+    pub goes_on: bool,
 }
 
 /// An answer that a verifier outside the program must look at.
@@ -87,7 +90,7 @@ pub struct Driver {
     owed: VecDeque<(NodeId, Arc<dyn Evaluator>)>,
     next_request: RequestId,
     run: Run,
-    /// New trajectories of the run, oldest first.
+    /// New trajectories of the run that may be convincing, oldest first.
     answered: Vec<NodeId>,
     frontier: Frontier,
     /// The debate that goes on.
@@ -194,6 +197,12 @@ impl Driver {
         shares.map(share).fold(0.0, f64::max).min(1.0)
     }
 
+    /// Returns which share of the tree was looked at, while a run looks at it for the first time.
+    #[must_use]
+    pub fn looked_over(&self) -> Option<f64> {
+        self.frontier.unfinished()
+    }
+
     /// Returns how long the run has grown, in milliseconds.
     #[must_use]
     pub fn elapsed(&self) -> u64 {
@@ -261,6 +270,9 @@ impl Driver {
         let budget = self.run.budget;
         self.policy = Policy { budget: policy.budget, ..policy };
         self.frontier = Frontier::default();
+        let answered = |id: &NodeId| tree.node(*id).answer().is_some();
+        let before = usize::try_from(self.run.nodes_before).unwrap_or(usize::MAX);
+        self.answered = tree.ids().skip(before).filter(answered).collect();
         self.fresh.extend(self.unjudged(tree).into_iter().map(Fresh::judge));
         if self.mode != Mode::Paused {
             let name = self.policy.name;
@@ -412,7 +424,8 @@ impl Driver {
             tree.node(choice.node).state() == State::Open && tree.is_live(choice.node)
         });
         let Some(choice) = choice else {
-            if self.pending.is_empty() {
+            turn.goes_on = self.frontier.unfinished().is_some();
+            if !turn.goes_on && self.pending.is_empty() {
                 self.end(tree, "nothing is left to expand".to_owned(), turn);
             }
             return;
@@ -470,7 +483,7 @@ impl Driver {
         }
     }
 
-    fn reason_to_stop(&self, tree: &Tree) -> Option<String> {
+    fn reason_to_stop(&mut self, tree: &Tree) -> Option<String> {
         let names = ["nodes", "tokens", "evaluations", "seconds"];
         for (limit, what) in self.limits(tree).into_iter().zip(names) {
             if let Some((used, limit)) = limit
@@ -483,6 +496,7 @@ impl Driver {
             let share = self.policy.agreement(tree).unwrap_or(least) * 100.0;
             return Some(format!("{share:.0} % of the answers agree"));
         }
+        self.answered.retain(|node| !self.policy.is_refused(tree, *node));
         let convincing = |node: &&NodeId| self.policy.is_convincing(tree, **node);
         let node = self.answered.iter().rev().find(convincing)?;
         let evaluation = tree.evaluation(*node, self.policy.values)?;

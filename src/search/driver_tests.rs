@@ -65,7 +65,7 @@ impl Bench {
             self.take(turn);
         }
         let turn = self.driver.advance(&self.grower.tree, self.now);
-        let idle = turn.operations.is_empty() && turn.requests.is_empty();
+        let idle = turn.operations.is_empty() && turn.requests.is_empty() && !turn.goes_on;
         self.take(turn);
         event.is_some() || !idle
     }
@@ -289,6 +289,37 @@ fn what_was_vetoed_is_not_judged_when_the_session_is_opened_again() {
     bench.run();
     assert!(bench.driver.is_idle());
     assert!(bench.tree().evaluation(wrong, Rating::NAME).is_none());
+}
+
+#[test]
+fn a_large_tree_is_looked_at_in_pieces_before_anything_is_chosen() {
+    let mut grower = Grower::new("p");
+    let best = (0..5000).map(|at| {
+        let parent = NodeId(if at < 50 { 0 } else { at / 50 });
+        let node = grower.add(parent, &format!("{at}\n"));
+        grower.judge(node, Rating::NAME, if at == 2718 { 0.9 } else { 0.1 });
+        grower.judge(node, Arithmetic::NAME, 1.0);
+        (at == 2718).then_some(node)
+    });
+    let best = best.flatten().last().unwrap();
+    let policy = Policy { budget: endless(4).budget, ..Policy::named("best-first").unwrap() };
+    let mut bench = Bench { grower, ..Bench::new(policy) };
+    bench.start(NodeId::ROOT);
+    let mut pieces = Vec::new();
+    let mut turn = bench.driver.advance(&bench.grower.tree, 0);
+    while turn.goes_on {
+        pieces.push(bench.driver.looked_over().unwrap());
+        turn = bench.driver.advance(&bench.grower.tree, 0);
+    }
+    bench.take(turn);
+    assert!(pieces.len() > 3 && pieces.is_sorted(), "{pieces:?}");
+    assert_eq!((pieces[0] < 0.5, bench.driver.looked_over()), (true, None));
+    bench.run();
+    let chosen = bench.grower.log.iter().find_map(|operation| match &operation.body {
+        Body::SearchStepped { node, .. } => Some(*node),
+        _ => None,
+    });
+    assert_eq!(chosen, Some(best));
 }
 
 #[test]

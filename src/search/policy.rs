@@ -119,6 +119,17 @@ impl Policy {
         agreed && self.is_promising(tree, node) && tree.is_live(node) && !self.is_vetoed(tree, node)
     }
 
+    /// Returns whether a trajectory was judged and will not do, unless it is judged again.
+    #[must_use]
+    pub fn is_refused(&self, tree: &Tree, node: NodeId) -> bool {
+        let enough = self.enough.unwrap_or(f64::INFINITY);
+        let valued = tree.evaluation(node, self.values).is_some_and(|own| own.value < enough);
+        let second = self.second.is_some_and(|(name, least)| {
+            tree.evaluation(node, name).is_some_and(|second| second.value < least)
+        });
+        valued || second || self.is_vetoed(tree, node)
+    }
+
     /// Returns the share of the trajectories that state the commonest answer, if there are enough of
     /// them. What a check speaks against does not count.
     #[must_use]

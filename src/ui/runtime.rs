@@ -232,6 +232,7 @@ impl Runtime {
                     Msg::Woken
                 });
             }
+            Effect::GoOn => self.report(Msg::WentOn),
             Effect::Branch { sequence } => self.branch(sequence),
             Effect::Diff { path, sequence } => {
                 self.aside(move || Msg::Diffed(tree_of(&path, sequence)));

@@ -36,14 +36,14 @@ impl Driver {
                 }
             }
             Event::BranchDone { id, branch, stop } => {
-                self.written(*id, &mut turn);
+                self.written(tree, *id, &mut turn);
                 self.spoken(tree, *id, &mut turn);
                 self.branch_done(tree, *id, *branch, *stop, &mut turn);
             }
             Event::Labels { id, masses, tokens } => {
                 self.compared(*id, masses, *tokens);
                 let (masses, tokens) = (masses.clone(), *tokens);
-                self.judged(*id, Heard { masses, tokens, ..Heard::default() }, &mut turn);
+                self.judged(tree, *id, Heard { masses, tokens, ..Heard::default() }, &mut turn);
             }
             Event::Scored { id, alternatives, .. } => self.heard_alternatives(*id, alternatives),
             Event::Failed { id, message } => {
@@ -51,7 +51,9 @@ impl Driver {
                     match &pending {
                         Pending::Voice { .. } => self.debating = None,
                         Pending::Judgement { judgement, .. } => {
-                            self.judgements.remove(judgement);
+                            if let Some(given_up) = self.judgements.remove(judgement) {
+                                self.frontier.forget(tree, given_up.node);
+                            }
                         }
                         Pending::Growth(_) => {}
                         Pending::Alternatives { .. } => return turn,

@@ -6,7 +6,6 @@ use super::{Driver, Expecting, Fresh, Heard, Judgement, Pending, Turn, Verificat
 use crate::engine::protocol::{Generate, Request, RequestId};
 use crate::evaluate::{Ask, Case, Evaluator, Question, verify};
 use crate::reasoning::Segmentation;
-use crate::search::frontier::Frontier;
 use crate::search::seed::child_seed;
 use crate::tree::{Actor, Body, Evaluation, EvaluatorKind, NodeId, Sampling, State, Tree};
 
@@ -125,16 +124,16 @@ impl Driver {
     }
 
     /// Takes in the end of what a judge wrote.
-    pub(super) fn written(&mut self, id: RequestId, turn: &mut Turn) {
+    pub(super) fn written(&mut self, tree: &Tree, id: RequestId, turn: &mut Turn) {
         let Some(Pending::Judgement { written, .. }) = self.pending.get(&id) else { return };
         let bytes: Vec<_> = written.iter().flat_map(|token| token.bytes.iter().copied()).collect();
         let tokens = u32::try_from(written.len()).unwrap_or(u32::MAX);
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        self.judged(id, Heard { text, tokens, ..Heard::default() }, turn);
+        self.judged(tree, id, Heard { text, tokens, ..Heard::default() }, turn);
     }
 
     /// Takes in the reply to a question of a judge. When all are there, the judge speaks.
-    pub(super) fn judged(&mut self, id: RequestId, reply: Heard, turn: &mut Turn) {
+    pub(super) fn judged(&mut self, tree: &Tree, id: RequestId, reply: Heard, turn: &mut Turn) {
         let Some(Pending::Judgement { judgement, at, .. }) = self.pending.get(&id) else { return };
         let (judgement, at) = (*judgement, *at);
         self.pending.remove(&id);
@@ -153,11 +152,14 @@ impl Driver {
         let replies: Vec<_> = heard.iter().map(Heard::as_reply).collect();
         if let Some(evaluation) = evaluator.judge(&replies) {
             record(node, evaluation, turn);
+            if tree.node(node).answer().is_some() && !self.answered.contains(&node) {
+                self.answered.push(node);
+            }
             // A second judge may be due now.
             self.fresh.push_back(Fresh::judge(node));
         } else {
-            // Nothing tells the frontier that the node waits no more.
-            self.frontier = Frontier::default();
+            // Nothing else tells the frontier that the node waits no more.
+            self.frontier.forget(tree, node);
         }
     }
 

@@ -67,6 +67,10 @@ fn mode(model: &Model, bench: &Workbench) -> String {
     if bench.driver.is_debating() {
         return debating(bench);
     }
+    let looked_over = bench.driver.looked_over();
+    if let Some(share) = looked_over.filter(|_| bench.driver.mode() != Mode::Paused) {
+        return format!("◌ looking at the tree {:.0} %", share * 100.0);
+    }
     match (bench.driver.mode(), bench.driver.is_idle()) {
         (Mode::Running, _) => "▶ searching",
         (Mode::Stepping, _) | (Mode::Paused, false) => "◌ growing",
