@@ -126,6 +126,23 @@ fn every_module_of_the_crate_is_a_room() {
     assert_none(&complaints, "give it a place in ROOMS of tests/rooms.rs and in ARCHITECTURE.md");
 }
 
+/// The package in `fuzz` takes rooms as source files and is built by no test.
+#[test]
+fn what_is_fuzzed_uses_only_rooms_that_are_fuzzed_too() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let taken = fs::read_to_string(root.join("fuzz/src/lib.rs")).expect("the package is there");
+    let takes = |room: &str| taken.lines().any(|line| line == format!("pub mod {room};"));
+    let mut complaints = Vec::new();
+    for file in sources() {
+        let Some(room) = file.room().filter(|room| takes(room)) else { continue };
+        let used = file.paths().into_iter().filter_map(|path| path.room(file.depth()));
+        for used in used.filter(|used| place(used).is_some() && !takes(used) && used != "engine") {
+            complaints.push(format!("{}: fuzz takes {room} and not {used}", file.name));
+        }
+    }
+    assert_none(&complaints, "take it in fuzz/src/lib.rs");
+}
+
 #[test]
 fn pure_rooms_do_not_name_the_world() {
     let mut complaints = Vec::new();

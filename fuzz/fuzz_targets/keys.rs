@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pleach_fuzz::key::{Key, parse_keys};
+use pleach_fuzz::app::key::{Key, parse_keys};
 
 fuzz_target!(|text: &str| {
     if let Ok(keys) = parse_keys(text) {

@@ -42,6 +42,10 @@ pub mod session;
 #[path = "../../src/import/mod.rs"]
 pub mod import;
 
-/// How keys are written.
-#[path = "../../src/app/key.rs"]
-pub mod key;
+/// The parts of the app that read what a person wrote into a file.
+#[path = "../../src/app"]
+pub mod app {
+    pub mod config;
+    pub mod document;
+    pub mod key;
+}

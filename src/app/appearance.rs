@@ -5,6 +5,7 @@ use super::argument::Arguments;
 use super::config::SETTINGS;
 use super::list::{self, Entry};
 use super::model::Model;
+use crate::text::nearest;
 
 /// Sets the theme, or opens the list of all, which shows each as it is chosen.
 pub(super) fn theme(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
@@ -29,7 +30,7 @@ pub(super) fn theme(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
         model.config.theme_on_light.clear();
         model.tell(format!("Theme {name}; theme = {name:?} in config.toml keeps it."));
     } else {
-        let near = super::nearest(name, model.themes.iter().map(String::as_str));
+        let near = nearest(name, model.themes.iter().map(String::as_str));
         let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
         model.complain(format!("There is no theme {name}.{near}"));
     }

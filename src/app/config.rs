@@ -9,7 +9,7 @@ use std::fmt::Write;
 use toml::de::DeValue;
 
 use super::document::Document;
-use super::line::nearest;
+use crate::text::nearest;
 
 /// All settings.
 #[allow(clippy::struct_excessive_bools)] // switches that a person sets apart from one another

@@ -18,7 +18,8 @@ use super::command::Place;
 use super::document::{Document, entries};
 use super::key::{Key, parse_keys};
 use super::keymap::{Binding, Keymap, written};
-use super::line::{Call, nearest};
+use super::line::Call;
+use crate::text::nearest;
 
 /// Lays a keymap file over a keymap. Returns a sentence for each entry that cannot be.
 pub fn lay_over(keymap: &mut Keymap, name: &str, text: &str) -> Vec<String> {

@@ -66,7 +66,7 @@ pub use help::Help;
 pub use judge::Judging;
 pub use key::{Key, KeyCode, KeyError, parse_keys};
 pub use keymap::{Binding, Found, Keymap};
-pub use line::{Call, Line, Purpose, nearest};
+pub use line::{Call, Line, Purpose};
 pub use list::{Entry as ListEntry, List};
 pub use message::{Msg, Opened, Other, Recent, Recorded, Sought};
 pub use model::{EngineState, Model, Notice, Screen};

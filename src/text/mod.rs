@@ -14,6 +14,7 @@
 mod character;
 mod grapheme;
 mod mathematics;
+mod near;
 mod offsets;
 mod outside;
 mod safe;
@@ -26,6 +27,7 @@ mod wrap_tests;
 
 pub use grapheme::{EMOJI_BYTES, GRAPHEME_BYTES, GRAPHEME_MARKS};
 pub use mathematics::with_formulas;
+pub use near::nearest;
 pub use outside::{safe_clipboard, safe_title};
 pub use safe::{LINE_COLUMNS, PARAGRAPH_COLUMNS, SafeText};
 pub use width::{Cell, cells, graphemes, is_plain, pad, truncate, width};

@@ -18,7 +18,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{SCOPES, Theme};
-use crate::app::{Document, nearest};
+use crate::app::Document;
+use crate::text::nearest;
 
 /// The themes that are compiled in.
 pub const BUILT_IN: &[(&str, &str)] = &[
