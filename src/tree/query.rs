@@ -7,6 +7,7 @@
 //!
 //! Nodes are asked a block at a time and each condition keeps some of them: what a condition looks
 //! at is fetched for many nodes at once, so that the wait for memory is paid once for all of them.
+//! The blocks of a large tree are asked on all cores.
 
 mod lexer;
 mod lineage;
@@ -21,6 +22,7 @@ use super::arena::Tree;
 use super::node::NodeId;
 use lineage::Lineage;
 use predicate::{Context, Predicate};
+use rayon::prelude::*;
 
 /// A question about nodes, ready to be answered.
 #[derive(Debug, Clone)]
@@ -106,20 +108,20 @@ impl Query {
         };
         let withdrawn = tree.has_withdrawn().then(|| Lineage::Withdrawn.column(tree));
         let stays = |id: &NodeId| !withdrawn.as_ref().is_some_and(|gone| gone[id.index()]);
-        let mut nodes = tree.ids().skip(1).filter(stays);
-        let mut meant = Vec::new();
-        loop {
-            let block: Vec<_> = nodes.by_ref().take(BLOCK).collect();
-            if block.is_empty() {
-                return meant;
-            }
-            meant.extend(self.expression.keep(block, &asked));
+        let nodes: Vec<_> = tree.ids().skip(1).filter(stays).collect();
+        let keep = |block: &[NodeId]| self.expression.keep(block.to_vec(), &asked);
+        if nodes.len() < LARGE {
+            nodes.chunks(BLOCK).flat_map(keep).collect()
+        } else {
+            nodes.par_chunks(BLOCK).flat_map_iter(keep).collect()
         }
     }
 }
 
 /// How many nodes are asked together.
 const BLOCK: usize = 1024;
+/// From so many nodes on, it pays to wake other cores.
+const LARGE: usize = 16 * BLOCK;
 
 /// What a query is asked of.
 struct Asked<'tree> {

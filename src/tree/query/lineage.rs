@@ -1,7 +1,7 @@
 //! Predicates about where a node hangs, which all nodes answer together by one pass: a parent
 //! always has a lower number than its children.
 
-use crate::tree::{NodeId, Tree};
+use crate::tree::{Node, NodeId, Tree};
 
 /// A predicate that a node inherits from above or passes up from below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,22 +28,25 @@ impl Lineage {
             }
             return column;
         }
-        let mut column: Vec<bool> = Vec::with_capacity(tree.len());
-        for id in tree.ids() {
-            let parent = tree.node(id).parent();
-            let above = parent.is_some_and(|parent| column[parent.index()]);
-            column.push(above || self.begins(tree, id, parent));
+        let (mut inherited, mut passed_on) = (Vec::new(), Vec::new());
+        for node in tree.ids().map(|id| (id, tree.node(id))) {
+            let above = node.1.parent().is_some_and(|parent| passed_on[parent.index()]);
+            inherited.push(above);
+            passed_on.push(above || self.begins_at(node));
         }
-        column
+        match self {
+            Self::Pruned | Self::Withdrawn => passed_on,
+            Self::Below(_) | Self::Above(_) | Self::Downstream => inherited,
+        }
     }
 
-    /// Whether it holds for a node and all below it because of this very node or its parent.
-    fn begins(self, tree: &Tree, id: NodeId, parent: Option<NodeId>) -> bool {
+    /// Whether it holds below a node because of this very node.
+    fn begins_at(self, (id, node): (NodeId, &Node)) -> bool {
         match self {
-            Self::Below(top) => parent == Some(top),
-            Self::Pruned => tree.node(id).is_pruned(),
-            Self::Downstream => parent.is_some_and(|parent| tree.node(parent).is_first_error()),
-            Self::Withdrawn => tree.node(id).is_withdrawn(),
+            Self::Below(top) => id == top,
+            Self::Pruned => node.is_pruned(),
+            Self::Downstream => node.is_first_error(),
+            Self::Withdrawn => node.is_withdrawn(),
             Self::Above(_) => false,
         }
     }

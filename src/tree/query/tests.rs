@@ -195,6 +195,23 @@ proptest! {
     }
 }
 
+#[test]
+fn a_tree_that_many_cores_look_at_is_answered_in_order() {
+    let mut grower = crate::tree::sample::Grower::new("p");
+    for at in 0..u32::try_from(LARGE + 100).unwrap() {
+        grower.add(NodeId(at / 3), if at % 5 == 0 { "left\n" } else { "right\n" });
+    }
+    grower.act(Actor::Person, Body::Pruned { node: NodeId(4) });
+    let naive = Naive::And(
+        Box::new(Naive::Text("left")),
+        Box::new(Naive::Or(Box::new(Naive::Pruned), Box::new(Naive::Below(2)))),
+    );
+    let tree = &grower.tree;
+    let wanted: Vec<_> = tree.ids().skip(1).filter(|id| naive.holds(tree, *id)).collect();
+    assert!(wanted.len() > 1000);
+    assert_eq!(Query::parse(&naive.written()).unwrap().select(tree), wanted);
+}
+
 fn refusal(text: &str) -> String {
     let error = Query::parse(text).expect_err("the query is wrong");
     format!("{}\n{error}", error.pointing_at(text))
