@@ -142,7 +142,10 @@ fn session(operations: u64) -> Vec<Operation> {
     while (maker.log.len() as u64) < operations {
         let value = maker.roll(101) as f64 / 100.0;
         let evaluator = "rating".to_owned();
-        maker.act(Actor::Search, Body::BackedUp { node: NodeId(1), evaluator, value });
+        maker.act(
+            Actor::Search,
+            Body::BackedUp { node: NodeId(1), evaluator: evaluator.into(), value },
+        );
     }
     maker.log
 }
@@ -188,7 +191,7 @@ impl Maker {
     fn child(&mut self, parent: NodeId) {
         let node = NodeId(u32::try_from(self.tree.len()).unwrap());
         let seed = self.roll(1 << 53);
-        let origin = Origin { proposer: "sample".to_owned(), seed, sampling: Sampling::default() };
+        let origin = Origin { proposer: "sample".into(), seed, sampling: Sampling::default() };
         self.act(Actor::Search, Body::NodeAdded { node, parent, origin });
         let tokens = (0..8).map(|at| Token {
             id: 100 + at,
@@ -206,10 +209,10 @@ impl Maker {
         if self.roll(2) == 0 {
             let value = self.roll(101) as f64 / 100.0;
             let evaluation = Evaluation {
-                evaluator: "rating".to_owned(),
+                evaluator: "rating".into(),
                 value,
                 raw: value * 10.0,
-                scale: "0..10".to_owned(),
+                scale: "0..10".into(),
                 mass: Some(0.98),
                 explanation: String::new(),
                 kind: EvaluatorKind::Llm,
@@ -218,7 +221,7 @@ impl Maker {
             };
             self.act(Actor::Model, Body::Evaluated { node, evaluation });
             let evaluator = "rating".to_owned();
-            self.act(Actor::Search, Body::BackedUp { node, evaluator, value });
+            self.act(Actor::Search, Body::BackedUp { node, evaluator: evaluator.into(), value });
         }
     }
 }

@@ -267,7 +267,7 @@ fn evil_text_in_a_session_does_not_reach_the_terminal() {
     let home = Home::new();
     let session = home.path().join("evil.pleach");
     let node = NodeId(1);
-    let origin = Origin { proposer: EVIL.to_owned(), seed: 1, sampling: Sampling::default() };
+    let origin = Origin { proposer: EVIL.into(), seed: 1, sampling: Sampling::default() };
     let token = Token { id: 1, logprob: -0.5, bytes: EVIL.as_bytes().to_vec() };
     let bodies = [
         Body::ProblemSet { problem: Problem { text: EVIL.to_owned(), ..Problem::default() } },

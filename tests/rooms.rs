@@ -129,14 +129,14 @@ fn every_module_of_the_crate_is_a_room() {
 /// The package in `fuzz` takes rooms as source files and is built by no test.
 #[test]
 fn what_is_fuzzed_uses_only_rooms_that_are_fuzzed_too() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let taken = fs::read_to_string(root.join("fuzz/src/lib.rs")).expect("the package is there");
-    let takes = |room: &str| taken.lines().any(|line| line == format!("pub mod {room};"));
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/src/lib.rs");
+    let package = fs::read_to_string(package).expect("the package is there");
+    let has = |room: &str| package.lines().any(|line| line == format!("pub mod {room};"));
     let mut complaints = Vec::new();
     for file in sources() {
-        let Some(room) = file.room().filter(|room| takes(room)) else { continue };
+        let Some(room) = file.room().filter(|room| has(room)) else { continue };
         let used = file.paths().into_iter().filter_map(|path| path.room(file.depth()));
-        for used in used.filter(|used| place(used).is_some() && !takes(used) && used != "engine") {
+        for used in used.filter(|used| place(used).is_some() && !has(used) && used != "engine") {
             complaints.push(format!("{}: fuzz takes {room} and not {used}", file.name));
         }
     }

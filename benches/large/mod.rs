@@ -65,23 +65,23 @@ fn grown(node: NodeId, parent: NodeId, answered: bool, random: &mut Random) -> V
     let value = f64::from(random.below(900)) / 1000.0;
     let evaluator = Rating::NAME.to_owned();
     let evaluation = Evaluation {
-        evaluator: evaluator.clone(),
+        evaluator: evaluator.clone().into(),
         value,
         raw: value * 10.0,
-        scale: "0..10".to_owned(),
+        scale: "0..10".into(),
         mass: Some(1.0),
         explanation: String::new(),
         kind: EvaluatorKind::Llm,
         calls: 1,
         tokens: 8,
     };
-    let origin = Origin { proposer: "sample".to_owned(), seed: 1, sampling: Sampling::default() };
+    let origin = Origin { proposer: "sample".into(), seed: 1, sampling: Sampling::default() };
     let finish = if answered { Finish::EndOfTurn } else { Finish::Step };
     vec![
         Body::NodeAdded { node, parent, origin },
         Body::TokensAppended { node, tokens: tokens.collect() },
         Body::NodeFinished { node, finish, answer },
         Body::Evaluated { node, evaluation },
-        Body::BackedUp { node, evaluator, value },
+        Body::BackedUp { node, evaluator: evaluator.into(), value },
     ]
 }

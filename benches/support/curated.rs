@@ -86,16 +86,16 @@ impl Log {
         });
         self.push(Body::NodeFinished { node, finish, answer });
         self.judge(node, Rating::NAME, 0.5);
-        self.push(Body::BackedUp { node, evaluator: Rating::NAME.to_owned(), value: 0.5 });
+        self.push(Body::BackedUp { node, evaluator: Rating::NAME.into(), value: 0.5 });
         node
     }
 
     fn judge(&mut self, node: NodeId, evaluator: &str, value: f64) {
         let evaluation = Evaluation {
-            evaluator: evaluator.to_owned(),
+            evaluator: evaluator.into(),
             value,
             raw: value * 10.0,
-            scale: "0..10".to_owned(),
+            scale: "0..10".into(),
             mass: None,
             explanation: String::new(),
             kind: EvaluatorKind::Llm,

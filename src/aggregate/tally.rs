@@ -37,7 +37,7 @@ impl Tally {
         // Thousands of trajectories may say the same.
         let mut forms: HashMap<&str, AnswerClass> = HashMap::new();
         let mut repeats = Vec::new();
-        for (id, is_live) in tree.ids().zip(tree.live()) {
+        for (id, is_live) in tree.live() {
             let node = tree.node(id);
             match node.state() {
                 State::Answered if is_live => {

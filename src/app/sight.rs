@@ -181,7 +181,7 @@ pub(super) fn evaluators(model: &Model) -> Vec<String> {
     // The newest judgements of a few hundred nodes name every evaluator that a search uses.
     let recent = bench.tree.ids().rev().take(500);
     let judged = recent.flat_map(|id| bench.tree.node(id).evaluations());
-    let mut names: Vec<_> = judged.map(|evaluation| evaluation.evaluator.clone()).collect();
+    let mut names: Vec<_> = judged.map(|evaluation| evaluation.evaluator.to_string()).collect();
     names.extend(bench.tree.evaluators().iter().cloned());
     names.sort();
     names.dedup();

@@ -119,8 +119,7 @@ mod tests {
     }
 
     fn added() -> Body {
-        let origin =
-            Origin { proposer: "sample".to_owned(), seed: 0, sampling: Sampling::default() };
+        let origin = Origin { proposer: "sample".into(), seed: 0, sampling: Sampling::default() };
         Body::NodeAdded { node: NodeId(1), parent: NodeId::ROOT, origin }
     }
 

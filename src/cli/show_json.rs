@@ -128,10 +128,10 @@ mod tests {
     fn the_names_are_those_that_others_rely_on() {
         let (mut tree, _) = random_session(5, 300);
         let evaluation = Evaluation {
-            evaluator: Rating::NAME.to_owned(),
+            evaluator: Rating::NAME.into(),
             value: 0.5,
             raw: 5.0,
-            scale: "0..10".to_owned(),
+            scale: "0..10".into(),
             mass: Some(1.0),
             explanation: String::new(),
             kind: EvaluatorKind::Llm,

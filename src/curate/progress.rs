@@ -27,7 +27,7 @@ impl Progress {
     #[must_use]
     pub fn of(tree: &Tree) -> Self {
         let mut progress = Self::default();
-        for (id, is_live) in tree.ids().zip(tree.live()) {
+        for (id, is_live) in tree.live() {
             if is_live {
                 progress.add(Self::at(tree, id));
             }

@@ -89,7 +89,8 @@ fn contradiction(tree: &Tree, id: NodeId) -> Option<(String, String)> {
         |a: &&crate::tree::Evaluation, b: &&crate::tree::Evaluation| a.value.total_cmp(&b.value);
     let low = newest.clone().min_by(by_value)?;
     let high = newest.max_by(by_value)?;
-    (high.value - low.value >= APART).then(|| (low.evaluator.clone(), high.evaluator.clone()))
+    (high.value - low.value >= APART)
+        .then(|| (low.evaluator.to_string(), high.evaluator.to_string()))
 }
 
 #[cfg(test)]

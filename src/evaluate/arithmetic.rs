@@ -82,10 +82,10 @@ impl Evaluator for Arithmetic {
             None => format!("all {all} equations hold"),
         };
         Ask::Judged(Evaluation {
-            evaluator: Self::NAME.to_owned(),
+            evaluator: Self::NAME.into(),
             value,
             raw: value,
-            scale: "0..1".to_owned(),
+            scale: "0..1".into(),
             mass: None,
             explanation,
             kind: EvaluatorKind::Code,

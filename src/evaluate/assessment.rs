@@ -76,10 +76,10 @@ impl Evaluator for Assessment {
         let reply = replies.first()?;
         let (explanation, reward) = parse(reply.text)?;
         Some(Evaluation {
-            evaluator: Self::NAME.to_owned(),
+            evaluator: Self::NAME.into(),
             value: (reward + 100.0) / 200.0,
             raw: reward,
-            scale: "-100..100".to_owned(),
+            scale: "-100..100".into(),
             mass: None,
             explanation,
             kind: EvaluatorKind::Llm,

@@ -54,10 +54,10 @@ impl Evaluator for Likelihood {
             Self::Token => sum / count as f64,
         };
         Ask::Judged(Evaluation {
-            evaluator: self.name().to_owned(),
+            evaluator: self.name().into(),
             value: raw.exp().clamp(0.0, 1.0),
             raw,
-            scale: "-inf..0".to_owned(),
+            scale: "-inf..0".into(),
             mass: None,
             explanation: format!("{sum:.2} over {count} tokens"),
             kind: EvaluatorKind::Llm,

@@ -49,10 +49,10 @@ impl Evaluator for PTrue {
         }
         let value = (yes / mass).clamp(0.0, 1.0);
         Some(Evaluation {
-            evaluator: Self::NAME.to_owned(),
+            evaluator: Self::NAME.into(),
             value,
             raw: value,
-            scale: "0..1".to_owned(),
+            scale: "0..1".into(),
             mass: Some(mass.min(1.0)),
             explanation: format!("nothing is wrong with it, at {:.0} %", value * 100.0),
             kind: EvaluatorKind::Llm,

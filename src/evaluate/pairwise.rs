@@ -100,10 +100,10 @@ impl Evaluator for Pairwise {
         let value = (f64::from(won) + f64::from(tied) / 2.0) / f64::from(all);
         let mass = replies.iter().map(|reply| reply.masses.iter().sum::<f64>()).fold(1.0, f64::min);
         Some(Evaluation {
-            evaluator: Self::NAME.to_owned(),
+            evaluator: Self::NAME.into(),
             value,
             raw: value,
-            scale: "0..1".to_owned(),
+            scale: "0..1".into(),
             mass: Some(mass),
             explanation: format!(
                 "beats {won} of {all} siblings, loses to {lost}; the order decided {tied}"

@@ -72,10 +72,10 @@ impl Evaluator for Rating {
             .map(|(label, share)| format!("{label} ({:.0} %)", share * 100.0))
             .collect();
         Some(Evaluation {
-            evaluator: Self::NAME.to_owned(),
+            evaluator: Self::NAME.into(),
             value: (raw / top).clamp(0.0, 1.0),
             raw,
-            scale: format!("0..{top:.0}"),
+            scale: format!("0..{top:.0}").into(),
             mass: Some(mass.min(1.0)),
             explanation: format!("likeliest {}", likely.join(", ")),
             kind: EvaluatorKind::Llm,
@@ -116,10 +116,10 @@ impl Evaluator for Outcome {
         let explanation =
             format!("rated {:.1} of {:.0}", rating.raw, reply.masses.len() as f64 - 1.0);
         Some(Evaluation {
-            evaluator: Self::NAME.to_owned(),
+            evaluator: Self::NAME.into(),
             value,
             raw: value,
-            scale: "0..1".to_owned(),
+            scale: "0..1".into(),
             explanation,
             ..rating
         })

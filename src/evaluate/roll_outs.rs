@@ -72,10 +72,10 @@ impl Evaluator for RollOuts {
         }
         let value = f64::from(right) / f64::from(all);
         Ask::Judged(Evaluation {
-            evaluator: self.name().to_owned(),
+            evaluator: self.name().into(),
             value,
             raw: value,
-            scale: "0..1".to_owned(),
+            scale: "0..1".into(),
             mass: None,
             explanation: format!("{right} of {all} answers below it are right"),
             kind: match self {

@@ -80,10 +80,10 @@ impl Evaluator for Steps {
             _ => "uncertain",
         };
         Some(Evaluation {
-            evaluator: Self::NAME.to_owned(),
+            evaluator: Self::NAME.into(),
             value,
             raw: value,
-            scale: "0..1".to_owned(),
+            scale: "0..1".into(),
             mass: None,
             explanation: format!("{verdict}: {reasons}"),
             kind: EvaluatorKind::Llm,

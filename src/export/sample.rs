@@ -82,16 +82,19 @@ impl Sample {
         self.grower.act(Actor::Model, Body::NodeFinished { node, finish, answer });
         self.judge(node, Rating::NAME, rating, EvaluatorKind::Llm);
         let evaluator = Rating::NAME.to_owned();
-        self.grower.act(Actor::Search, Body::BackedUp { node, evaluator, value: rating });
+        self.grower.act(
+            Actor::Search,
+            Body::BackedUp { node, evaluator: evaluator.into(), value: rating },
+        );
         node
     }
 
     fn judge(&mut self, node: NodeId, evaluator: &str, value: f64, kind: EvaluatorKind) {
         let evaluation = Evaluation {
-            evaluator: evaluator.to_owned(),
+            evaluator: evaluator.into(),
             value,
             raw: value * 10.0,
-            scale: "0..10".to_owned(),
+            scale: "0..10".into(),
             mass: None,
             explanation: String::new(),
             kind,

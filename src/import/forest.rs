@@ -160,7 +160,7 @@ impl Forest {
         self.count_text(text)?;
         let node = NodeId(u32::try_from(self.tree.len()).unwrap_or(u32::MAX));
         let sampling = Sampling { temperature: 0.0, ..Sampling::default() };
-        let origin = Origin { proposer: self.format.to_owned(), seed: 0, sampling };
+        let origin = Origin { proposer: self.format.into(), seed: 0, sampling };
         self.act(Body::NodeAdded { node, parent, origin })?;
         if !text.is_empty() {
             self.act(Body::TextAppended { node, text: text.to_owned() })?;
@@ -183,10 +183,10 @@ impl Forest {
             self.keep("scores beyond their scale, counted as its end");
         }
         let evaluation = Evaluation {
-            evaluator: score.evaluator.to_owned(),
+            evaluator: score.evaluator.into(),
             value,
             raw: score.raw,
-            scale: score.scale.to_owned(),
+            scale: score.scale.into(),
             mass: None,
             explanation: score.explanation.to_owned(),
             kind: score.kind,
@@ -206,7 +206,7 @@ impl Forest {
         value: f64,
     ) -> Result<(), Error> {
         let value = value.clamp(0.0, 1.0);
-        self.act(Body::BackedUp { node, evaluator: evaluator.to_owned(), value })
+        self.act(Body::BackedUp { node, evaluator: evaluator.into(), value })
     }
 
     /// Backs up so many visits of a node with their mean; beyond a thousand they keep the mean only.

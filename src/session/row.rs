@@ -44,7 +44,7 @@ pub(super) struct View<'row> {
 mod common {
     use serde::Deserialize;
 
-    use crate::tree::{Evaluation, Finish, NodeId, Origin};
+    use crate::tree::{Evaluation, Finish, Name, NodeId, Origin};
 
     #[derive(Deserialize)]
     pub struct OfNode {
@@ -74,7 +74,7 @@ mod common {
     #[derive(Deserialize)]
     pub struct BackedUp {
         pub node: NodeId,
-        pub evaluator: String,
+        pub evaluator: Name,
         pub value: f64,
     }
 

@@ -144,7 +144,7 @@ fn stand_in(tree: &Tree, sound: &BTreeMap<u64, Operation>, sequence: u64) -> Bod
     let node = NodeId(u32::try_from(tree.len()).unwrap_or(u32::MAX));
     let later = sound.range(sequence..).map(|(_, operation)| &operation.body);
     if names_a_lost_node(later, node) {
-        let origin = Origin { proposer: "lost".to_owned(), seed: 0, sampling: Sampling::default() };
+        let origin = Origin { proposer: "lost".into(), seed: 0, sampling: Sampling::default() };
         return Body::NodeAdded { node, parent: NodeId::ROOT, origin };
     }
     Body::SearchStopped { reason: format!("operation {sequence} was lost with a damaged file") }

@@ -185,16 +185,16 @@ impl Tree {
         self.ancestors(id).all(|node| !self.node(node).is_pruned())
     }
 
-    /// Returns for every node whether it is live, in one pass.
-    #[must_use]
-    pub fn live(&self) -> Vec<bool> {
+    /// Returns every node and whether it is live, in order of creation; all of them in one pass.
+    pub fn live(&self) -> impl Iterator<Item = (NodeId, bool)> {
         let mut live: Vec<bool> = Vec::with_capacity(self.len());
         // Parents have the lower numbers.
-        for id in self.ids() {
+        self.ids().map(move |id| {
             let node = self.node(id);
-            live.push(!node.is_pruned() && node.parent().is_none_or(|above| live[above.index()]));
-        }
-        live
+            let above = node.parent().is_none_or(|above| live[above.index()]);
+            live.push(above && !node.is_pruned());
+            (id, live[id.index()])
+        })
     }
 
     /// Returns the choices between two nodes, oldest first.

@@ -5,7 +5,8 @@
 //!
 //! Not responsible for where operations come from or go to. Nothing here does I/O, reads a
 //! clock, draws a random number, starts a thread or knows of a terminal; time arrives inside
-//! the operations. That is why a session can be replayed, tested and fuzzed.
+//! the operations. That is why a session can be replayed, tested and fuzzed. (A query may be
+//! answered on all cores, which nobody can tell from its answer.)
 
 mod arena;
 mod debate;
@@ -29,8 +30,8 @@ pub use fold::FoldError;
 pub use mark::{Label, Meaning, Preference, Source, Splice, SplicedStep};
 pub use node::{Node, NodeId, State};
 pub use operation::{
-    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, Model, Operation, Origin, Problem,
-    Sampling,
+    Actor, Body, Budget, Evaluation, EvaluatorKind, Finish, Model, Name, Operation, Origin,
+    Problem, Sampling,
 };
 pub use outline::{Outline, Row};
 pub use pairing::{Pair, pairs};

@@ -10,6 +10,10 @@ use super::mark::{Label, Splice};
 use super::node::NodeId;
 use super::token::Token;
 
+/// A short name that many nodes repeat, such as an evaluator's: it lies in place, without an
+/// allocation of its own.
+pub type Name = compact_str::CompactString;
+
 /// One entry of a session's log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
@@ -96,7 +100,7 @@ pub enum Body {
         /// Where the value enters.
         node: NodeId,
         /// Whose value it is.
-        evaluator: String,
+        evaluator: Name,
         /// The value, in `[0, 1]`.
         value: f64,
     },
@@ -281,7 +285,7 @@ pub struct Model {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// The proposer's name.
-    pub proposer: String,
+    pub proposer: Name,
     /// The seed of the node's own random numbers.
     pub seed: u64,
     /// The sampler's settings.
@@ -336,13 +340,13 @@ pub enum Finish {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// The evaluator's name.
-    pub evaluator: String,
+    pub evaluator: Name,
     /// The judgement on the common scale, in `[0, 1]`.
     pub value: f64,
     /// The judgement on the evaluator's own scale.
     pub raw: f64,
     /// The evaluator's own scale, such as `0..10`.
-    pub scale: String,
+    pub scale: Name,
     /// Share of the model's probability that fell on the scale's labels, in `[0, 1]`; a score
     /// with little captured mass means little.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -79,7 +79,7 @@ impl Grower {
     /// Lets an evaluator judge a step.
     pub fn judge(&mut self, node: NodeId, evaluator: &str, value: f64) {
         let evaluation = Evaluation {
-            evaluator: evaluator.to_owned(),
+            evaluator: evaluator.into(),
             value,
             raw: value,
             scale: "0..1".into(),
@@ -120,7 +120,10 @@ pub fn random_session(seed: u64, steps: usize) -> (Tree, Vec<Operation>) {
                 let evaluator = ["rating", "person"][roll(2)].to_owned();
                 #[allow(clippy::cast_precision_loss)]
                 let value = roll(11) as f64 / 10.0;
-                grower.act(Actor::Search, Body::BackedUp { node, evaluator, value });
+                grower.act(
+                    Actor::Search,
+                    Body::BackedUp { node, evaluator: evaluator.into(), value },
+                );
             }
             5 if node != NodeId::ROOT && !grower.tree.node(node).is_pruned() => {
                 grower.act(Actor::Person, Body::Pruned { node });

@@ -74,8 +74,11 @@ pub fn hostile_operations(random: &mut Random) -> Vec<Operation> {
     let mut open = vec![NodeId::ROOT];
     for number in 1..=random.below(12) as u32 + 1 {
         let (node, parent) = (NodeId(number), *random.pick(&open));
-        let origin =
-            Origin { proposer: hostile_text(random, 3), seed: 1, sampling: Sampling::default() };
+        let origin = Origin {
+            proposer: hostile_text(random, 3).into(),
+            seed: 1,
+            sampling: Sampling::default(),
+        };
         bodies.push(Body::NodeAdded { node, parent, origin });
         let mut bytes = hostile_text(random, 20).into_bytes();
         if random.chance(2) {
@@ -95,10 +98,10 @@ pub fn hostile_operations(random: &mut Random) -> Vec<Operation> {
         let answer = matches!(finish, Finish::EndOfTurn).then(|| hostile_text(random, 4));
         bodies.push(Body::NodeFinished { node, finish, answer });
         let evaluation = Evaluation {
-            evaluator: hostile_text(random, 3),
+            evaluator: hostile_text(random, 3).into(),
             value: 0.5,
             raw: 5.0,
-            scale: hostile_text(random, 3),
+            scale: hostile_text(random, 3).into(),
             mass: Some(0.5),
             explanation: hostile_text(random, 20),
             kind: EvaluatorKind::Llm,

@@ -63,7 +63,7 @@ fn scores(tree: &Tree, path: &Trajectory) -> Value {
             "explanation": evaluation.explanation,
             "metadata": { "raw": evaluation.raw, "scale": evaluation.scale },
         });
-        scores.insert(evaluation.evaluator.clone(), score);
+        scores.insert(evaluation.evaluator.clone().into(), score);
     }
     Value::Object(scores)
 }

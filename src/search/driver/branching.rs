@@ -77,7 +77,7 @@ impl Driver {
         let seed = child_seed(self.session_seed, parent, tree.node(parent).child_count());
         let sampling = self.policy.sampling;
         let child = NodeId(u32::try_from(tree.len()).unwrap_or(u32::MAX));
-        let origin = Origin { proposer: ALTERNATIVE.to_owned(), seed, sampling };
+        let origin = Origin { proposer: ALTERNATIVE.into(), seed, sampling };
         let id = self.request();
         let nodes = vec![child];
         let (roll_out, is_whole, cancelled) = (false, false, false);

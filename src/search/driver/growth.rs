@@ -117,7 +117,7 @@ impl Driver {
         let nodes: Vec<_> = (0..count).map(|index| NodeId(first + index)).collect();
         let name = if roll_out && name == Sample::NAME { "roll-out" } else { name };
         for (node, seed) in nodes.iter().zip(&seeds) {
-            let origin = Origin { proposer: name.to_owned(), seed: *seed, sampling };
+            let origin = Origin { proposer: name.into(), seed: *seed, sampling };
             let added = Body::NodeAdded { node: *node, parent, origin };
             turn.operations.push((Actor::Search, added));
         }
@@ -154,7 +154,7 @@ impl Driver {
         }
         let node = NodeId(next_node(tree, turn));
         let seed = child_seed(self.session_seed, parent, tree.node(parent).child_count());
-        let origin = Origin { proposer: name.to_owned(), seed, sampling: self.policy.sampling };
+        let origin = Origin { proposer: name.into(), seed, sampling: self.policy.sampling };
         let finish = Finish::Step;
         turn.operations.extend([
             (Actor::Search, Body::NodeAdded { node, parent, origin }),

@@ -240,10 +240,10 @@ impl Driver {
     pub fn verified(node: NodeId, verdict: &verify::Verdict) -> (Actor, Body) {
         let value = f64::from(u8::from(verdict.correct));
         let evaluation = Evaluation {
-            evaluator: verify::NAME.to_owned(),
+            evaluator: verify::NAME.into(),
             value,
             raw: value,
-            scale: "0..1".to_owned(),
+            scale: "0..1".into(),
             mass: None,
             explanation: verdict.explanation.clone(),
             kind: EvaluatorKind::Code,

@@ -44,7 +44,7 @@ fn session(text: &str) -> Vec<Operation> {
     };
     let token = Token { id: 1, logprob: -0.5, bytes: text.as_bytes().to_vec() };
     let evaluation = |evaluator: &str| Evaluation {
-        evaluator: evaluator.to_owned(),
+        evaluator: evaluator.into(),
         value: 0.5,
         raw: 5.0,
         scale: "0..10".into(),
