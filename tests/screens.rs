@@ -213,6 +213,12 @@ fn another_column() {
 #[test]
 fn shaded_tokens() {
     snapshot("shaded", &problem("How much is half of 42?"), "llgt");
+    snapshot("entropy", &problem("How much is half of 42?"), "llgtgt");
+    let told = |keys: &str| screen(problem("p"), keys, (120, 40));
+    assert!(told(":shade entropy<enter>l").contains("entropy of top 3"), "asked when it is seen");
+    let shown = told(":shade entropy<enter>l");
+    let saved = |shown: &str| shown.lines().rev().nth(1).map(|row| row[row.len() - 9..].to_owned());
+    assert_eq!(saved(&shown), saved(&told("l")), "nothing of it is saved");
 }
 
 #[test]

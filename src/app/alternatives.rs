@@ -9,6 +9,7 @@ use super::Effect;
 use super::argument::Arguments;
 use super::list::{self, Entry};
 use super::model::Model;
+use super::shading;
 use super::walking::walk;
 use super::workbench::{Workbench, change};
 use crate::search::Alternatives;
@@ -54,7 +55,7 @@ pub(super) fn alternatives(model: &mut Model, arguments: &Arguments, now: u64) -
 pub(super) fn arrived(model: &mut Model) {
     let Some(bench) = model.live_mut() else { return };
     let Some(found) = bench.driver.take_alternatives() else { return };
-    bench.alternatives = Some(found.clone());
+    shading::keep(bench, found.clone());
     let waits = model.workbench().is_some_and(|bench| bench.cursor == found.node);
     if waits && model.overlays.is_empty() {
         model.notice = None;

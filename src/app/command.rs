@@ -9,7 +9,7 @@ use super::model::Model;
 use super::{
     Effect, alternatives, appearance, asking, comparing, debate, diff, export, find, help, judge,
     limit, line, list, overlay, page, prune, reader, replay, rewriting, searching, selecting,
-    sight, signal, splicing, start, tour, update, walking, workbench,
+    shading, sight, signal, splicing, start, tour, update, walking, workbench,
 };
 use crate::search::debate::Rules;
 use crate::session::MarkKind;
@@ -144,7 +144,7 @@ pub static COMMANDS: &[Command] = &[
     command!("sort" [Argument::optional("ORDER", sight::orders)], "sort siblings by value, visits or creation", ["zs"], BENCH, "Look", "", |m, a, _| sight::sort(m, a)),
     command!("zoom", "the tree alone, the path alone, or all", ["+"], BENCH, "Look", "", |m, _, _| sight::zoom(m)),
     command!("graph", "the tree as a graph, or as rows", ["gv", "<space>g"], BENCH, "Look", "", |m, _, _| sight::graph(m)),
-    command!("shade", "shade tokens by probability, or not", ["gt", "<space>p"], BENCH, "Look", "", |m, _, _| sight::shade(m)),
+    command!("shade" [Argument::optional("WAY", shading::ways)], "shade tokens by probability, by entropy, or not", ["gt", "<space>p"], BENCH, "Look", "", |m, a, _| shading::shade(m, a)),
     command!("shift-right", "scroll the rows to the right", [">"], BENCH, "Look", "", |m, _, _| sight::shift(m, 8)),
     command!("shift-left", "scroll the rows to the left", ["<lt>"], BENCH, "Look", "", |m, _, _| sight::shift(m, -8)),
     command!("column" [Argument::needed("EVALUATOR", sight::evaluators)], "a column for an evaluator, or none", ["<space>c"], BENCH, "Look", "", |m, a, _| sight::column(m, a)),

@@ -7,6 +7,7 @@ use super::argument::Arguments;
 use super::find::{self, Find};
 use super::layout::Zoom;
 use super::model::Model;
+use super::shading::Shading;
 use super::walking::walk;
 use super::workbench::Workbench;
 use crate::evaluate::Rating;
@@ -25,8 +26,8 @@ pub struct Sight {
     pub order: &'static str,
     /// The evaluators that have a column beside the search's own.
     pub columns: Vec<String>,
-    /// Whether tokens are shaded by their probability.
-    pub shaded: bool,
+    /// By what tokens are shaded.
+    pub shading: Shading,
     /// What is looked for.
     pub find: Option<Find>,
     /// What is filtered by; empty if nothing is.
@@ -55,20 +56,6 @@ fn sight(model: &mut Model) -> Option<&mut Sight> {
 pub(super) fn graph(model: &mut Model) -> Vec<Effect> {
     if let Some(sight) = sight(model) {
         sight.graph = !sight.graph;
-    }
-    Vec::new()
-}
-
-/// Shades tokens by their probability, or not.
-pub(super) fn shade(model: &mut Model) -> Vec<Effect> {
-    if let Some(sight) = sight(model) {
-        sight.shaded = !sight.shaded;
-        let told = if sight.shaded {
-            "Tokens are shaded by their probability."
-        } else {
-            "Tokens are not shaded."
-        };
-        model.tell(told);
     }
     Vec::new()
 }

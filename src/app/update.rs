@@ -13,7 +13,7 @@ use super::rewriting;
 use super::start::Start;
 use super::workbench::{self, Workbench};
 use super::{Effect, alternatives, diff, export, querying};
-use super::{signal, splicing};
+use super::{shading, signal, splicing};
 use crate::engine::Event;
 use crate::evaluate::Verdict;
 use crate::search::{Driver, Mode, Turn};
@@ -103,6 +103,7 @@ pub fn update(model: &mut Model, message: Msg, now: u64) -> Vec<Effect> {
         Msg::Verified { node, verdict } => verified(model, node, verdict, now),
     };
     effects.extend(splicing::settle(model, now));
+    effects.extend(shading::settle(model, now));
     if let Some(broken) = model.live_mut().and_then(Workbench::take_broken) {
         model.complain(broken);
     }
@@ -173,6 +174,9 @@ fn engine(model: &mut Model, event: &Event, now: u64) -> Vec<Effect> {
     let turn = bench.driver.handle(&bench.tree, event);
     let is_read_only = bench.saved.read_only.is_some();
     let effects = if is_read_only { Vec::new() } else { bench.take(turn, now) };
+    if let Some(bench) = model.live_mut() {
+        shading::hear(bench, event);
+    }
     alternatives::arrived(model);
     effects
 }

@@ -13,6 +13,7 @@ use super::model::Model;
 use super::querying::Aim;
 use super::replay::Replay;
 use super::selecting::Selected;
+use super::shading::Known;
 use super::sight::Sight;
 use crate::aggregate::{Answer, Tally};
 use crate::evaluate::{Rating, verify};
@@ -61,6 +62,8 @@ pub struct Workbench {
     pub pulse: Pulse,
     /// What a step could have said, as it was last asked.
     pub(super) alternatives: Option<Alternatives>,
+    /// The entropies that are known.
+    pub(super) entropies: Known,
     pub(super) tally: Tally,
     pub(super) search_log: VecDeque<String>,
     pub(super) visited: BTreeMap<NodeId, NodeId>,
@@ -140,6 +143,7 @@ impl Workbench {
             aggregator: None,
             pulse,
             alternatives: None,
+            entropies: Known::default(),
             tally,
             search_log: VecDeque::new(),
             visited: BTreeMap::new(),

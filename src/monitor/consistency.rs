@@ -32,7 +32,7 @@ impl Consistency {
         }
         let share = |count: u32| f64::from(count) / f64::from(samples);
         let shares = classes.iter().map(|(count, _)| share(*count)).filter(|share| *share > 0.0);
-        let entropy = shares.clone().map(|share| -share * share.log2()).sum::<f64>().max(0.0);
+        let entropy = shares.clone().map(|share| share * share.recip().log2()).sum::<f64>();
         let most = f64::from(samples).log2();
         let numbers: Option<Vec<_>> =
             classes.iter().map(|(count, number)| Some((share(*count), (*number)?))).collect();
@@ -79,6 +79,7 @@ mod tests {
             near(found.variance.unwrap(), variance);
             near(found.entropy, entropy);
             near(found.agreement, agreement);
+            assert!(found.entropy.is_sign_positive(), "-0 would be told as such");
         }
         near(of(&[1.0, 2.0, 3.0, 4.0, 5.0]).disorder, 1.0);
     }

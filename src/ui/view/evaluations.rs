@@ -4,8 +4,8 @@ use ratatui::Frame;
 use ratatui::text::Span;
 
 use super::{beyond, inside, pane, put, value_scope};
-use crate::app::Workbench;
 use crate::app::layout::Area;
+use crate::app::{Shading, Workbench};
 use crate::evaluate::verify;
 use crate::text::SafeText;
 use crate::tree::{EvaluatorKind, Finish};
@@ -62,8 +62,14 @@ pub fn lines(bench: &Workbench, theme: &Theme) -> Vec<Vec<Span<'static>>> {
         let mean =
             f64::from(node.logprobs().sum::<f32>()) / f64::from(u32::try_from(tokens).unwrap_or(1));
         let probability = (mean.exp() * 100.0).min(100.0);
-        let made = format!("{tokens} tokens, {probability:.0} % a token on average");
+        let made = format!("{tokens} tokens, {probability:.0} % on average");
         lines.push(vec![Span::styled(made, muted)]);
+        let known =
+            bench.entropies(bench.cursor).filter(|_| bench.sight.shading == Shading::Entropy);
+        if let Some((mean, known)) = known.and_then(|known| Some((known.mean()?, known))) {
+            let told = format!("{mean:.2} bits a token, of top {}", known.of);
+            lines.push(vec![Span::styled(told, muted)]);
+        }
     }
     let ended = match node.finish() {
         Some(Finish::Interrupted { why }) => format!("stopped: {why}"),

@@ -5,8 +5,8 @@ use ratatui::text::Span;
 
 use super::prose::{Cache, How};
 use super::{beyond, evaluations, found, inside, marks, pane, put, value_scope};
-use crate::app::Workbench;
 use crate::app::layout::Area;
+use crate::app::{Shading, Workbench};
 use crate::evaluate::Rating;
 use crate::tree::NodeId;
 use crate::ui::theme::Theme;
@@ -43,19 +43,22 @@ pub fn draw(
     while rows.len() < height + bench.path_scroll
         && let Some(id) = path.next()
     {
-        let how = match (bench.sight.shaded && id != NodeId::ROOT, formulas) {
-            (true, _) => How::Shaded,
-            (false, true) => How::Formulas,
-            (false, false) => How::Written,
+        let known = bench.entropies(id);
+        let how = match (bench.sight.shading, known) {
+            (Shading::Probability, _) if id != NodeId::ROOT => How::Probability,
+            (Shading::Entropy, Some(known)) => How::Entropy(&known.bits),
+            _ if formulas => How::Formulas,
+            _ => How::Written,
         };
         step(bench, theme, cache, (id, how), columns, gutter, &mut rows);
     }
     let hidden = bench.path_scroll.min(rows.len().saturating_sub(height));
     // Steps further up are not laid out; that there are some is told all the same.
     let is_cut = rows.len() > height + hidden || path.next().is_some();
-    let mut name = match depth {
-        0 => "Problem".to_owned(),
-        _ => format!("Path to {}, step {depth}", bench.cursor),
+    let mut name = match (depth, shaded(bench)) {
+        (0, _) => "Problem".to_owned(),
+        (_, Some(by)) => format!("Path to {}, {by}", bench.cursor),
+        (_, None) => format!("Path to {}, step {depth}", bench.cursor),
     };
     if is_cut {
         name += " ↑";
@@ -65,6 +68,16 @@ pub fn draw(
     let shown: Vec<_> = rows.iter().skip(hidden).take(height).rev().collect();
     for (line, row) in (0..area.height).zip(shown) {
         put(frame, area, line, 0, &found(bench, theme, row));
+    }
+}
+
+/// By what tokens are shaded, for the heading.
+fn shaded(bench: &Workbench) -> Option<String> {
+    match (bench.sight.shading, bench.entropies(bench.cursor)) {
+        (Shading::Off, _) => None,
+        (Shading::Probability, _) => Some("probability".to_owned()),
+        (Shading::Entropy, Some(known)) => Some(format!("entropy of top {}", known.of)),
+        (Shading::Entropy, None) => Some("entropy not known".to_owned()),
     }
 }
 
@@ -86,7 +99,8 @@ fn step(
     };
     let laid = cache.lay(id, raw, node, columns, how);
     let chosen = id == bench.cursor;
-    let plain = match (id, chosen) {
+    // Where tokens are shaded, a colour of the chosen step would be taken for one of theirs.
+    let plain = match (id, chosen && bench.sight.shading == Shading::Off) {
         (NodeId::ROOT, _) => "muted",
         (_, true) => "accent",
         (_, false) => "text",

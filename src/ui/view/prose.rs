@@ -46,18 +46,32 @@ const SCOPES: [&str; 16] = [
 #[derive(Debug, Clone, Default)]
 pub struct Cache {
     session: u64,
-    laid: HashMap<(NodeId, How), Laid>,
+    laid: HashMap<(NodeId, u8), Laid>,
 }
 
 /// How a text is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum How {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum How<'a> {
     /// As it was written.
     Written,
     /// With its formulas in Unicode.
     Formulas,
     /// Shaded by the probability of its tokens.
-    Shaded,
+    Probability,
+    /// Shaded by the entropies at the places of its tokens, in bits.
+    Entropy(&'a [f32]),
+}
+
+impl How<'_> {
+    /// Which of them it is, whatever it holds.
+    fn kind(self) -> u8 {
+        match self {
+            Self::Written => 0,
+            Self::Formulas => 1,
+            Self::Probability => 2,
+            Self::Entropy(_) => 3,
+        }
+    }
 }
 
 /// A text in rows.
@@ -81,7 +95,7 @@ impl Cache {
 
     /// Returns the text of a node in rows of so many columns.
     pub fn lay(&mut self, id: NodeId, raw: &str, node: &Node, columns: usize, how: How) -> &Laid {
-        let key = (id, how);
+        let key = (id, how.kind());
         let holds =
             |laid: &Laid| laid.length == raw.len() && laid.wrapped.columns() == columns.max(1);
         if !self.laid.get(&key).is_some_and(holds) {
@@ -107,7 +121,10 @@ impl Laid {
         }
         let scopes = match how {
             _ if !is_short => Vec::new(),
-            How::Shaded => shades(&text, node, &ends),
+            How::Probability => {
+                shades(text.len(), &ends, node.logprobs().map(|it| by_probability(it.exp())))
+            }
+            How::Entropy(bits) => shades(text.len(), &ends, bits.iter().map(|it| by_entropy(*it))),
             How::Written | How::Formulas => marks(&text),
         };
         Self { length: raw.len(), wrapped: Wrapped::new(&text, columns), text, scopes }
@@ -148,18 +165,30 @@ fn place(scope: &str) -> u8 {
     u8::try_from(place).unwrap_or(0)
 }
 
-/// The scopes of tokens by their probability.
-fn shades(text: &str, node: &Node, ends: &[usize]) -> Vec<u8> {
-    let mut scopes = vec![0; text.len()];
+fn by_probability(probability: f32) -> &'static str {
+    match probability {
+        0.9.. => "token.sure",
+        0.5.. => "token.likely",
+        0.1.. => "token.unsure",
+        _ => "token.unlikely",
+    }
+}
+
+fn by_entropy(bits: f32) -> &'static str {
+    match bits {
+        ..0.5 => "token.sure",
+        ..1.0 => "token.likely",
+        ..2.0 => "token.unsure",
+        _ => "token.unlikely",
+    }
+}
+
+/// The scopes of a text of so many bytes, by those of its tokens.
+fn shades(length: usize, ends: &[usize], tokens: impl Iterator<Item = &'static str>) -> Vec<u8> {
+    let mut scopes = vec![0; length];
     let mut start = 0;
-    for (end, logprob) in ends.iter().zip(node.logprobs()) {
-        let scope = match logprob.exp() {
-            0.9.. => "token.sure",
-            0.5.. => "token.likely",
-            0.1.. => "token.unsure",
-            _ => "token.unlikely",
-        };
-        let end = (*end).min(text.len());
+    for (end, scope) in ends.iter().zip(tokens) {
+        let end = (*end).min(length);
         if let Some(part) = scopes.get_mut(start..end) {
             part.fill(place(scope));
         }
