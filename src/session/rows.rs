@@ -191,6 +191,10 @@ pub(super) fn readable(connection: &Connection, path: &Path) -> Result<Vec<(Row,
             let mut rows = statement.query([after, end])?;
             while let Some(row) = rows.next()? {
                 let (row, hash) = columns(row)?;
+                if row.sequence <= after {
+                    // The pages of a damaged file may lead round in a circle.
+                    return Err(rusqlite::Error::InvalidQuery);
+                }
                 after = row.sequence;
                 misses = 0;
                 found.push((row.to_row(), hash.to_vec()));

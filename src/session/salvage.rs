@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::copy::copy;
+use super::copy::{copy, size};
 use super::create::{Fresh, create, new_identity};
 use super::database::{Access, connect};
 use super::error::Error;
@@ -22,6 +22,9 @@ use crate::tree::{Actor, Body, NodeId, Operation, Origin, Problem, Sampling, Tre
 
 /// How many operations are handed to the writer at a time.
 const GROUP: usize = 256;
+
+/// The fewest bytes of an operation in a file: its hash.
+const SMALLEST_ROW: u64 = 32;
 
 /// What was saved of a damaged session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +58,10 @@ pub fn salvage(from: &Path, into: &Path) -> Result<Salvage, Error> {
     let copy = copy(from)?;
     let connection = connect(&copy.path, Access::ReadWrite)?;
     let header = Header::read(&connection, from).ok();
-    let sound = sound(rows::readable(&connection, from)?, header.as_ref());
+    let mut sound = sound(rows::readable(&connection, from)?, header.as_ref());
+    // What is missing is made up for, so a stranger's file must not claim that the world is.
+    let most = size(&copy.path) / SMALLEST_ROW;
+    sound.retain(|sequence, _| *sequence <= most);
     let (operations, lost) = mend(&sound);
 
     let mut facts = header.map(|header| header.facts).unwrap_or_default();

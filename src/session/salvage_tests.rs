@@ -89,6 +89,44 @@ fn rows_behind_a_damaged_page_are_found() {
 }
 
 #[test]
+fn pages_that_lead_round_in_a_circle_come_to_an_end() {
+    // Found by fuzzing: SQLite reads the same rows for ever.
+    let circle = include_bytes!("../../fuzz/corpus/session/circle.pleach");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("circle.pleach");
+    fs::write(&path, circle).unwrap();
+    assert!(read(&path).is_err());
+    let into = directory.path().join("new.pleach");
+    if let Ok(salvage) = salvage(&path, &into) {
+        assert!(salvage.kept < 20, "{salvage:?}");
+    }
+}
+
+#[test]
+fn a_file_that_claims_to_have_lost_the_world_is_not_made_up_for() {
+    let (_, log) = random_session(11, 50);
+    let (directory, path) = session_with(&log);
+    let far = |sequence| Row::encode(&Operation { sequence, ..log[1].clone() }).unwrap();
+    let (one, next) = (far(1 << 40), far((1 << 40) + 1));
+    let tail = Tail { sequence: one.sequence, hash: blake3::hash(b"anything") };
+    let hashes = [tail.hash, tail.after(&next.view()).hash];
+    let connection = Connection::open(&path).unwrap();
+    for (row, hash) in [one, next].iter().zip(hashes) {
+        let view = row.view();
+        connection
+            .execute(
+                "INSERT INTO operation(sequence, time, actor, kind, body, hash) VALUES (?, ?, ?, ?, ?, ?)",
+                (view.sequence, view.time, view.actor, view.kind, view.body, hash.as_bytes()),
+            )
+            .unwrap();
+    }
+    drop(connection);
+    let into = directory.path().join("new.pleach");
+    let salvage = salvage(&path, &into).unwrap();
+    assert_eq!((salvage.kept, salvage.lost), (log.len() as u64, Vec::new()));
+}
+
+#[test]
 fn what_is_no_session_stays_what_it_is() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("text");
