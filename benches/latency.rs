@@ -114,7 +114,7 @@ fn measure(folder: &Path, opening: Effect, what: Person, pace: u32) -> Figures {
     let (mut runtime, events, arrivals) =
         Runtime::with_engine(Box::new(engine), events, sessions, Clipboard::Nowhere);
     let mut model = Model::new(SIZE, 0);
-    model.policy = Policy { budget: Budget::default(), ..Policy::swe_search() };
+    model.policy = Policy { budget: Budget::default(), parallel: 16, ..Policy::swe_search() };
 
     let sink = Arc::new(Sink::default());
     let writer = BufWriter::with_capacity(64 << 10, Sinking(Arc::clone(&sink)));
