@@ -65,7 +65,7 @@ fn curate(path: &Path) -> Result<usize, Box<dyn Error>> {
         act(&mut tree, Body::Spliced { node, splice })?;
         splices += 1;
     }
-    writer.append(&made)?;
+    writer.append(made)?;
     writer.close()?;
     Ok(splices)
 }

@@ -282,7 +282,7 @@ fn evil_text_in_a_session_does_not_reach_the_terminal() {
         .collect();
     session::create(&session, &session::Fresh::default()).expect("a session");
     let (_, mut writer) = session::open(&session, Box::new(|_| {})).expect("a session");
-    writer.append(&operations).expect("operations");
+    writer.append(operations).expect("operations");
     writer.close().expect("a closed session");
 
     let mut program = open(&home, &session);

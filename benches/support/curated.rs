@@ -30,7 +30,7 @@ fn session(folder: &Path, number: u32, trajectories: u32) -> PathBuf {
     for trajectory in 0..trajectories {
         log.trajectory(number, trajectory);
     }
-    writer.append(&log.operations).expect("room for operations");
+    writer.append(log.operations.as_slice()).expect("room for operations");
     writer.close().expect("a closed session");
     path
 }

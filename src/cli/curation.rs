@@ -325,7 +325,7 @@ pub(super) fn append(
         })?;
         operations.push(operation);
     }
-    writer.append(&operations)?;
+    writer.append(operations)?;
     writer.close()?;
     Ok(())
 }

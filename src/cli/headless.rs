@@ -297,7 +297,7 @@ impl Growth {
 
     fn save(&mut self) -> Result<(), Failure> {
         let unsaved = std::mem::take(&mut self.unsaved);
-        Ok(self.writer.append(&unsaved)?)
+        Ok(self.writer.append(unsaved)?)
     }
 
     fn take_check(

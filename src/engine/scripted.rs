@@ -22,11 +22,13 @@ pub struct Script {
     pub pace: u32,
     /// Steps before the answer.
     pub depth: usize,
+    /// How long a step is: the phrases in its middle, of two or three words each.
+    pub phrases: usize,
 }
 
 impl Default for Script {
     fn default() -> Self {
-        Self { pace: 0, depth: 3 }
+        Self { pace: 0, depth: 3, phrases: 1 }
     }
 }
 
@@ -186,7 +188,9 @@ impl Script {
         let text = if depth >= self.depth {
             format!("Answer: {}", 20 + roll(1, 3))
         } else {
-            format!("{} {} {}", OPENINGS[roll(2, 6)], MIDDLES[roll(3, 6)], roll(4, 25))
+            let phrases = (0..self.phrases as u64).map(|at| MIDDLES[roll(3 + 1000 * at, 6)]);
+            let phrases: Vec<_> = phrases.collect();
+            format!("{} {} {}", OPENINGS[roll(2, 6)], phrases.join(", "), roll(4, 25))
         };
         let mut tokens: Vec<_> = text
             .split_inclusive(' ')

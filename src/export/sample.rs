@@ -178,6 +178,6 @@ pub fn save(log: &Log, identity: u64, path: &std::path::Path) {
     let fresh = Fresh { identity: identity.into(), ..Fresh::default() };
     create(path, &fresh).unwrap();
     let (_, mut writer) = open(path, Box::new(|_| {})).unwrap();
-    writer.append(&log.operations).unwrap();
+    writer.append(log.operations.as_slice()).unwrap();
     writer.close().unwrap();
 }

@@ -8,7 +8,7 @@ use super::view::{Best, View, better};
 use crate::tree::{NodeId, Tree};
 
 /// How many nodes are looked at in one go when a tree is new: about a millisecond's work.
-const PIECE: u32 = 1000;
+const PIECE: u32 = 250;
 
 /// What [`View::best_by`] finds, kept from one look at a tree to the next.
 ///

@@ -21,7 +21,7 @@ fn sessions_are_listed_newest_first_and_broken_ones_with_what_is_wrong() {
     grower.add(NodeId::ROOT, "two");
     create(&file("old.pleach"), &Fresh::default()).unwrap();
     let (_, mut writer) = open(&file("old.pleach"), Box::new(|_| {})).unwrap();
-    writer.append(&grower.log).unwrap();
+    writer.append(grower.log.as_slice()).unwrap();
     writer.close().unwrap();
     set_age(&file("old.pleach"), 300);
     create(&file("empty.pleach"), &Fresh::default()).unwrap();

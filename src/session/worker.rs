@@ -1,7 +1,8 @@
 //! The thread that saves operations as they come.
 //!
-//! Responsible for group commits (a commit waits at most 20 ms for company), for acknowledging
-//! what is durable, and for holding on to what could not be saved until a person decides.
+//! Responsible for group commits (a commit waits at most 20 ms for company), for refusing what
+//! would not read back, for acknowledging what is durable, and for holding on to what could not be
+//! saved until a person decides.
 //! Not responsible for how rows get to the disk; see `store.rs`.
 //!
 //! Invariant: after a failure nothing is tried again until a person asks, or the session ends; but
@@ -16,6 +17,7 @@ use super::reserve::Reserve;
 use super::row::Row;
 use super::store::Store;
 use super::writer::Ack;
+use crate::tree::Operation;
 
 /// How long the first operation of a group waits for others.
 const GROUP_WAIT: Duration = Duration::from_millis(20);
@@ -28,8 +30,8 @@ const LARGEST_GROUP: usize = 16 * GROUP_SIZE;
 /// What the handle asks of the thread.
 #[derive(Debug)]
 pub(super) enum Command {
-    /// Save these rows, together.
-    Append(Vec<Row>),
+    /// Save these operations, together.
+    Append(Vec<Operation>),
     /// Try again to save what could not be saved.
     Retry,
     /// Write everything to a new file.
@@ -48,6 +50,8 @@ pub(super) struct Worker {
     deadline: Option<Instant>,
     /// Why the last attempt failed; `pending` then waits for a person.
     failure: Option<String>,
+    /// How many operations can't be stored, since the first of them would not read back, and why.
+    refused: Option<(usize, String)>,
     /// Held while the thread runs.
     reserve: Reserve,
 }
@@ -60,6 +64,7 @@ impl Worker {
             pending: Vec::new(),
             deadline: None,
             failure: None,
+            refused: None,
             reserve: Reserve::default(),
         }
     }
@@ -85,8 +90,8 @@ impl Worker {
 
     fn perform(&mut self, command: Command) {
         match command {
-            Command::Append(mut rows) => {
-                self.pending.append(&mut rows);
+            Command::Append(operations) => {
+                self.take(operations);
                 if self.failure.is_some() {
                     return;
                 }
@@ -95,7 +100,7 @@ impl Worker {
                 if self.pending.len() >= GROUP_SIZE {
                     *deadline = now;
                 }
-                if self.pending.len() >= LARGEST_GROUP {
+                if self.pending.len() >= LARGEST_GROUP || self.refused.is_some() {
                     self.save();
                 }
             }
@@ -115,10 +120,33 @@ impl Worker {
         }
     }
 
+    /// Makes rows of operations, up to the first that would not read back as it is.
+    fn take(&mut self, operations: Vec<Operation>) {
+        let mut operations = operations.into_iter();
+        if self.refused.is_none() {
+            let before = self.pending.len();
+            for operation in operations.by_ref() {
+                match Row::encode(&operation) {
+                    Ok(row) => self.pending.push(row),
+                    Err(why) => {
+                        // Together or not at all.
+                        let count = self.pending.drain(before..).count() + 1;
+                        let error = Error::Unstorable { sequence: operation.sequence, why };
+                        self.refused = Some((count, error.to_string()));
+                        break;
+                    }
+                }
+            }
+        }
+        if let Some((count, _)) = &mut self.refused {
+            *count += operations.count();
+        }
+    }
+
     /// Saves what is pending, unless a failure waits for a person.
     fn save(&mut self) {
         self.deadline = None;
-        if self.failure.is_some() || self.pending.is_empty() {
+        if self.failure.is_some() || (self.pending.is_empty() && self.refused.is_none()) {
             return;
         }
         match self.store.append(&self.pending) {
@@ -159,11 +187,17 @@ impl Worker {
             Ack::Saved { sequence: self.store.tail().sequence.unsigned_abs() }
         };
         (self.acknowledge)(ack);
+        if let Some((_, why)) = self.refused.as_ref().filter(|_| self.failure.is_none()) {
+            self.failure = Some(why.clone());
+            (self.acknowledge)(Ack::Failed { message: why.clone() });
+        }
     }
 
     fn unsaved(&self) -> Option<Error> {
         let why = self.failure.clone()?;
-        Some(Error::Unsaved { path: self.store.path().to_owned(), count: self.pending.len(), why })
+        let refused = self.refused.as_ref().map_or(0, |(count, _)| *count);
+        let count = self.pending.len() + refused;
+        Some(Error::Unsaved { path: self.store.path().to_owned(), count, why })
     }
 
     fn close(mut self) -> Result<(), Error> {

@@ -32,8 +32,7 @@ fn a_full_disk_loses_nothing() {
         worker.store.connection().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
     worker.store.connection().pragma_update(None, "max_page_count", pages + 3).unwrap();
     for chunk in log[50..].chunks(40) {
-        let rows = chunk.iter().map(|operation| Row::encode(operation).unwrap()).collect();
-        worker.perform(Command::Append(rows));
+        worker.perform(Command::Append(chunk.to_vec()));
         worker.save();
     }
     let acks: Vec<Ack> = reports.try_iter().collect();

@@ -1,7 +1,7 @@
 //! The handle through which the rest of the program saves operations.
 //!
-//! Responsible for refusing, before anything is queued, what is out of order or would not read
-//! back. Not responsible for when and how rows get to the disk; see `worker.rs` and `store.rs`.
+//! Responsible for refusing, before anything is queued, what is out of order. Not responsible for
+//! whether it can be stored, nor for when and how it gets to the disk; see `worker.rs` and `store.rs`.
 //!
 //! Invariant: operations are saved in the order in which they were appended, without gaps.
 
@@ -10,7 +10,6 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use super::error::Error;
-use super::row::Row;
 use super::store::Store;
 use super::worker::{Command, Worker};
 use crate::tree::Operation;
@@ -84,24 +83,20 @@ impl Writer {
     }
 
     /// Hands over operations to be saved, and returns at once; [`Ack::Saved`] tells when they
-    /// are durable. They become durable together or not at all.
+    /// are durable, [`Ack::Failed`] if one of them would not read back as it is: it and all that
+    /// follow are never saved. They become durable together or not at all.
     ///
     /// # Errors
-    /// Returns [`Error::OutOfOrder`] or [`Error::Unstorable`], and then none of them is taken;
-    /// or [`Error::WriterStopped`].
-    pub fn append(&mut self, operations: &[Operation]) -> Result<(), Error> {
-        let mut rows = Vec::with_capacity(operations.len());
+    /// Returns [`Error::OutOfOrder`], and then none of them is taken; or [`Error::WriterStopped`].
+    pub fn append(&mut self, operations: impl Into<Vec<Operation>>) -> Result<(), Error> {
+        let operations: Vec<Operation> = operations.into();
         for (operation, expected) in operations.iter().zip(self.next..) {
-            let found = operation.sequence;
-            if found != expected {
-                return Err(Error::OutOfOrder { expected, found });
+            if operation.sequence != expected {
+                return Err(Error::OutOfOrder { expected, found: operation.sequence });
             }
-            let row =
-                Row::encode(operation).map_err(|why| Error::Unstorable { sequence: found, why })?;
-            rows.push(row);
         }
         self.next += operations.len() as u64;
-        if rows.is_empty() { Ok(()) } else { self.send(Command::Append(rows)) }
+        if operations.is_empty() { Ok(()) } else { self.send(Command::Append(operations)) }
     }
 
     /// Tries again to save what could not be saved; the outcome comes as an [`Ack`].

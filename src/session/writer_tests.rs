@@ -45,23 +45,30 @@ fn a_lone_operation_is_saved_soon_and_many_go_together() {
 }
 
 #[test]
-fn what_does_not_fit_or_would_not_read_back_is_refused_at_once() {
+fn what_does_not_fit_is_refused_at_once_and_what_would_not_read_back_is_told() {
     let (_, log) = random_session(3, 50);
     let (_directory, path) = session_with(&log[..5]);
-    let (mut writer, _reports) = opened(&path);
+    let (mut writer, reports) = opened(&path);
     let error = writer.append(&log[6..]).unwrap_err();
     assert!(matches!(error, Error::OutOfOrder { expected: 6, found: 7 }));
+    writer.append(&log[5..10]).unwrap();
     let body = Body::BackedUp {
         node: crate::tree::NodeId::ROOT,
         evaluator: "rating".into(),
         value: f64::NAN,
     };
-    let broken = Operation { sequence: 6, time: 0, actor: Actor::Search, body };
-    let error = writer.append(&[broken]).unwrap_err();
-    assert!(matches!(error, Error::Unstorable { sequence: 6, .. }), "{error}");
-    writer.append(&log[5..]).unwrap();
-    writer.close().unwrap();
-    assert_eq!(read(&path).unwrap().operations, log);
+    let broken = Operation { sequence: 12, time: 0, actor: Actor::Search, body };
+    writer.append([log[10].clone(), broken]).unwrap();
+    writer.append(&log[12..15]).unwrap();
+    assert_eq!(next(&reports), Ack::Saved { sequence: 10 });
+    assert!(failure(&reports).contains("12"), "the operation is named");
+    writer.retry().unwrap();
+    assert_eq!(next(&reports), Ack::Saved { sequence: 10 });
+    assert!(failure(&reports).contains("12"), "it never can be saved");
+    let error = writer.close().unwrap_err();
+    assert!(matches!(error, Error::Unsaved { count: 5, .. }), "{error}");
+    drop(writer);
+    assert_eq!(read(&path).unwrap().operations, log[..10]);
 }
 
 #[test]

@@ -137,7 +137,7 @@ impl Runtime {
     pub fn hand_over(&mut self) {
         let operations = std::mem::take(&mut self.unsaved);
         if let Some(writer) = &mut self.writer
-            && let Err(error) = writer.append(&operations)
+            && let Err(error) = writer.append(operations)
         {
             self.report(Msg::SaveFailed(error.to_string()));
         }

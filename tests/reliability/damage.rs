@@ -77,7 +77,7 @@ fn unclosed_session(directory: &Path) -> (Vec<u8>, Vec<u8>) {
     let note = move |sequence| counter.store(sequence, std::sync::atomic::Ordering::SeqCst);
     let (_, mut writer) = open(&path, note).unwrap();
     for from in (LENGTH / 2 + 1..=LENGTH).step_by(10) {
-        writer.append(&operations(from, from + 9)).unwrap();
+        writer.append(operations(from, from + 9)).unwrap();
         wait_until("a commit", || saved.load(std::sync::atomic::Ordering::SeqCst) >= from + 9);
     }
     (fs::read(&path).unwrap(), fs::read(directory.join("open.pleach-wal")).unwrap())

@@ -36,7 +36,7 @@ fn the_writer() {
         while begin.elapsed() < life {
             let due = first + u64::try_from(begin.elapsed().as_millis()).unwrap();
             while next <= due {
-                writer.append(&[operation(next)]).unwrap();
+                writer.append([operation(next)]).unwrap();
                 next += 1;
             }
             std::thread::sleep(Duration::from_millis(1));

@@ -58,7 +58,7 @@ fn write_one(path: &Path) -> String {
         Err(error) => return format!("error: {error}"),
     };
     let next = log.operations.len() as u64 + 1;
-    writer.append(&operations(next, next)).unwrap();
+    writer.append(operations(next, next)).unwrap();
     assert_eq!(saved.recv_timeout(PATIENCE), Ok(next));
     writer.close().unwrap();
     "wrote".to_owned()

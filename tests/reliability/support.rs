@@ -147,7 +147,7 @@ pub fn check_is_prefix(found: &[Operation], what: &str) -> u64 {
 pub fn write_session(path: &Path, length: u64) {
     session::create(path, &Fresh { identity: 7, created: 1000, ..Fresh::default() }).unwrap();
     let (_, mut writer) = open(path, |_| {}).unwrap();
-    writer.append(&operations(1, length)).unwrap();
+    writer.append(operations(1, length)).unwrap();
     writer.close().unwrap();
 }
 

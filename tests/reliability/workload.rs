@@ -44,7 +44,7 @@ fn live(folder: &Path) -> Result<(), String> {
         session::open(&path, Box::new(move |ack| drop(send.send(ack)))).map_err(sentence)?;
     say("part append");
     for from in (1..=LENGTH).step_by(usize::try_from(GROUP).unwrap()) {
-        writer.append(&operations(from, from + GROUP - 1)).map_err(sentence)?;
+        writer.append(operations(from, from + GROUP - 1)).map_err(sentence)?;
         saved(&writer, &acks)?;
     }
     say("part copy");
