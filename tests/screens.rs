@@ -77,6 +77,68 @@ fn styles_in_two_themes_and_without_colours() {
     in_themes("styles-graph", "gajjx<space>g");
 }
 
+/// Screens whose styles are looked at, with the keys to each: panes, popups, layouts.
+const STYLED: [(&str, &str); 24] = [
+    ("typing", "ghnWhat is 6 times 7?"),
+    ("found", "/makes<enter>n"),
+    ("filtered", "fAnswer: 21<enter>j"),
+    ("entropy", "llgtgt"),
+    ("tokens", "jlgT"),
+    ("alternatives", "jlgT<enter>"),
+    ("zoomed-path", "ga++"),
+    ("triage", "]"),
+    ("selection", "jvjj"),
+    ("judging", "jlgj3"),
+    ("leader", "<space>"),
+    ("help", "?fold"),
+    ("line", ":fold<tab>"),
+    ("policies", "<space>o"),
+    ("columns", ":column verifier<enter>"),
+    ("monitors", "gm"),
+    ("messages", "jxuZ:nothing<enter><space>m"),
+    ("search-log", "<space>lk"),
+    ("debate", "gd"),
+    ("compare", "gac1N"),
+    ("splice", "pm"),
+    ("export", "<space>ejjj"),
+    ("tour", "<space>?"),
+    ("quit", "<c-c>"),
+];
+
+/// Each screen once as text, and its styles in two themes and without colours.
+#[test]
+fn styles_of_every_pane_popup_and_layout() {
+    let themes = ["default", "grove-light", "mono"];
+    let small = STYLED.map(|(name, keys)| (name, keys, (80, 24)));
+    let others = [("columns-of-panes", "ga", (150, 28)), ("one-column", "ga", (40, 12))];
+    for (name, keys, size) in small.into_iter().chain(others) {
+        let mut all = String::new();
+        for theme in themes {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let options = options(folder.path(), problem("How much is half of 42?"));
+            let shown = styled(&options, keys, size, theme).expect("the script runs");
+            let lines: Vec<_> = shown.lines().collect();
+            let (text, styles) = lines.split_at(usize::from(size.1));
+            if all.is_empty() {
+                all = without_pace(&text.join("\n"));
+            }
+            all = [all.as_str(), "\n", theme, &styles.join("\n"), "\n"].concat();
+        }
+        insta::assert_snapshot!(format!("themes-{name}"), all);
+    }
+}
+
+/// A replay and two moments side by side, of a session that comes with the program.
+#[test]
+fn a_replay_and_two_moments_side_by_side() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let recording = pleach::assets::RECORDINGS.iter().find(|it| it.name == "spliced-correction");
+    let bytes = recording.expect("it comes with the program").bytes;
+    let path = pleach::session::put(folder.path(), "moments", bytes).expect("it is put there");
+    snapshot("replay", &Opening::File(path.clone()), "r0<gt>p");
+    snapshot("moments", &Opening::File(path), "r0cpc");
+}
+
 #[test]
 fn a_wide_screen_has_three_columns() {
     let shown = screen(problem("How much is half of 42?"), "ga", (200, 60));
@@ -339,4 +401,13 @@ fn what_an_export_would_hold_of_a_splice() {
     snapshot("export-splice", &problem, "p<enter>q<space>ejjjjjjjllll");
     snapshot("export-query", &problem, "p<enter>q<space>ejjjjjjjfsignal<enter>");
     snapshot("export-asking", &problem, "<space>efvlaue<lt>2");
+}
+
+#[test]
+fn a_transcript_is_scrolled_no_further_than_it_goes() {
+    let at = |keys: &str| screen(problem("How much is half of 42?"), keys, (40, 12));
+    let last = at("gdG");
+    assert_ne!(at("gd"), last);
+    assert_eq!(at("gdGjjj"), last);
+    assert_ne!(at("gdGjjjk"), last);
 }

@@ -69,9 +69,11 @@ impl Command {
 /// Returns the commands of a place, in the order of the table; in a replay its own before those of
 /// the workbench.
 pub fn at(place: Place) -> impl Iterator<Item = &'static Command> {
-    let own = move |command: &&Command| command.places == [place];
-    let first = COMMANDS.iter().filter(move |command| place == Place::Replay && own(command));
-    let rest = COMMANDS.iter().filter(move |command| place != Place::Replay || !own(command));
+    // Where the table begins with something else, what works only there comes first.
+    let has_own = !matches!(place, Place::Workbench | Place::Start);
+    let own = move |command: &&Command| has_own && command.places == [place];
+    let first = COMMANDS.iter().filter(own);
+    let rest = COMMANDS.iter().filter(move |command| !own(command));
     first.chain(rest).filter(move |command| command.works_at(place))
 }
 
@@ -240,8 +242,8 @@ pub static COMMANDS: &[Command] = &[
     command!("choose-previous", "previous entry", ["<up>", "<c-p>", "<backtab>"], LIST, "Program", "", |m, _, _| list::step(m, -1)),
     command!("read-down", "scroll down", ["j", "<down>"], READER, "Program", "scroll", |m, _, _| reader::scroll(m, -1)),
     command!("read-up", "scroll up", ["k", "<up>"], READER, "Program", "", |m, _, _| reader::scroll(m, 1)),
-    command!("read-page-down", "ten rows down", ["<pgdn>", "<c-d>", "<space>"], READER, "Program", "", |m, _, _| reader::scroll(m, -10)),
-    command!("read-page-up", "ten rows up", ["<pgup>", "<c-u>"], READER, "Program", "page", |m, _, _| reader::scroll(m, 10)),
+    command!("read-page-down", "ten rows down", ["<pgdn>", "<c-d>", "<space>"], READER, "Program", "page", |m, _, _| reader::scroll(m, -10)),
+    command!("read-page-up", "ten rows up", ["<pgup>", "<c-u>"], READER, "Program", "", |m, _, _| reader::scroll(m, 10)),
     command!("read-first", "to the beginning", ["g", "<home>"], READER, "Program", "", |m, _, _| reader::scroll(m, isize::MAX)),
     command!("read-last", "to the end", ["G", "<end>"], READER, "Program", "", |m, _, _| reader::scroll(m, isize::MIN)),
     command!("close", "close", ["q", "<enter>"], READER, "Program", "close", |m, _, _| overlay::escape(m)),

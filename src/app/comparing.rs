@@ -11,6 +11,7 @@ use super::overlay::Overlay;
 use super::workbench::change;
 use crate::curate::compare::{self, Comparison};
 use crate::search::Random;
+use crate::text::{SafeText, Wrapped};
 use crate::tree::{Body, NodeId, Preference, Tree};
 
 /// The compare screen.
@@ -169,12 +170,66 @@ pub(super) fn step(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Scrolls the texts.
+/// Scrolls the texts, no further than there is some.
 pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
+    let (Some(bench), Some(Overlay::Comparing(shown))) = (model.workbench(), model.overlays.last())
+    else {
+        return Vec::new();
+    };
+    let tree = &bench.tree;
+    let compared =
+        shown.pair().and_then(|[one, other]| Comparison::of((tree, one), (tree, other)).ok());
+    // A row tells from where the paths part.
+    let (columns, rows) = inside(model.size);
+    let room = (columns, rows.saturating_sub(1));
+    let hidden = shown.is_hidden(tree);
+    let most = compared.map_or(0, |compared| furthest(&compared, hidden, room));
     if let Some(comparing) = comparing(model) {
-        comparing.scrolled = comparing.scrolled.saturating_add_signed(by).min(10_000);
+        comparing.scrolled = comparing.scrolled.saturating_add_signed(by).min(most);
     }
     Vec::new()
+}
+
+/// The narrowest inside that has two sides beside each other.
+const WIDE: u16 = 60;
+
+/// Columns and rows inside the frame of a screen that has all but the two lines at the bottom.
+pub(super) fn inside(size: (u16, u16)) -> (u16, u16) {
+    (size.0.saturating_sub(4), size.1.saturating_sub(4))
+}
+
+/// Returns columns and rows of two sides that share so many: beside each other, with three columns
+/// between them, or above each other; and whether they stand beside each other.
+#[must_use]
+pub fn halves((columns, rows): (u16, u16)) -> ([(u16, u16); 2], bool) {
+    if columns >= WIDE {
+        return ([((columns - 3) / 2, rows); 2], true);
+    }
+    ([(columns, rows / 2), (columns, rows - rows / 2)], false)
+}
+
+/// Returns how many rows of a side tell what speaks for it. Where there is little room, the text
+/// goes before them.
+#[must_use]
+pub fn head_rows(hidden: bool, rows: u16) -> usize {
+    let all = if hidden { 1 } else { 4 };
+    all.min(usize::from(rows / 2).max(1))
+}
+
+/// Returns how far both sides can be scrolled.
+pub(super) fn furthest(compared: &Comparison, hidden: bool, room: (u16, u16)) -> usize {
+    let sides = compared.sides.iter().zip(halves(room).0);
+    let beyond = sides.map(|(side, (columns, rows))| {
+        let figures = usize::from(!hidden && side.steps.len() > 1);
+        let text = side.steps.iter().map(|step| {
+            let raw: String = step.parts.iter().map(|part| part.text.as_str()).collect();
+            let text = SafeText::block(raw.trim_end());
+            Wrapped::new(&text, usize::from(columns).max(1)).rows().len() + figures
+        });
+        let seen = usize::from(rows).saturating_sub(head_rows(hidden, rows));
+        text.sum::<usize>().saturating_sub(seen)
+    });
+    beyond.max().unwrap_or(0)
 }
 
 /// Hides what speaks for either until the choice is made, or shows it.

@@ -8,6 +8,7 @@ use super::overlay::Overlay;
 use super::workbench::{self, Workbench};
 use crate::aggregate::{Passage, transcript};
 use crate::search::debate::Rules;
+use crate::text::{SafeText, Wrapped};
 
 /// A transcript while it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,10 +29,20 @@ impl Transcript {
         (title, said.unwrap_or_default())
     }
 
-    /// Scrolls by rows, upwards if positive, as the reader does. No transcript is longer.
-    pub(super) fn scroll(&mut self, by: isize) {
+    /// Returns how many rows it has in so many columns: a gap stands before each heading but the
+    /// first.
+    pub(super) fn rows(&self, bench: &Workbench, columns: usize) -> usize {
+        let rows = self.read(bench).1.into_iter().map(|passage| match passage {
+            Passage::Heading(_) => 2,
+            Passage::Text(text) => Wrapped::new(&SafeText::block(&text), columns).rows().len(),
+        });
+        rows.sum::<usize>().saturating_sub(1)
+    }
+
+    /// Scrolls by rows, upwards if positive, as the reader does; of so many rows so many are seen.
+    pub(super) fn scroll(&mut self, by: isize, rows: usize, height: usize) {
         let down = by.checked_neg().unwrap_or(isize::MAX);
-        self.top = self.top.saturating_add_signed(down).min(1_000_000);
+        self.top = self.top.saturating_add_signed(down).min(rows.saturating_sub(height));
     }
 }
 

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Effect;
 use super::argument::Arguments;
+use super::comparing::inside;
 use super::line::{self, Purpose};
 use super::model::Model;
 use super::overlay::Overlay;
 use crate::export::{FORMATS, Format, Survey};
+use crate::text::{SafeText, Wrapped};
 use crate::tree::Query;
 
 /// The export screen while it is open.
@@ -67,6 +69,34 @@ impl Export {
         self.waits == Waits::No
     }
 
+    /// Divides so many columns and rows: columns of the list of formats, and rows of the remarks.
+    #[must_use]
+    pub fn divided(&self, (columns, rows): (u16, u16)) -> (u16, u16) {
+        let list = if columns >= WIDE { LIST } else { 0 };
+        let remarks = self.found.iter().flat_map(|found| &found.remarks);
+        let columns = usize::from(columns - list).max(1);
+        let low: usize = remarks.map(|remark| wrapped(&told(remark), columns)).sum();
+        (list, u16::try_from(low).unwrap_or(REMARKS).min(REMARKS).min(rows / 3))
+    }
+
+    /// How far the record can be scrolled in so many columns and rows.
+    fn furthest(&self, room: (u16, u16)) -> usize {
+        let (list, low) = self.divided(room);
+        let columns = usize::from((room.0 - list).saturating_sub(2)).max(1);
+        let seen = usize::from(room.1.saturating_sub(low).saturating_sub(HEAD));
+        let found = self.found.as_ref().filter(|found| found.format == self.format().name);
+        let Some(shown) = found.and_then(|found| found.records.get(self.record)) else { return 0 };
+        let rows = if shown.passages.len() < 2 {
+            wrapped(&SafeText::block(&shown.json), columns)
+        } else {
+            // A row tells what becomes of a passage, unless the same becomes of the one before.
+            let fates = shown.passages.windows(2).filter(|two| two[0].fate != two[1].fate).count();
+            let text = |text: &str| wrapped(&SafeText::block(text), columns);
+            shown.passages.iter().map(|passage| text(&passage.text)).sum::<usize>() + fates + 1
+        };
+        rows.saturating_sub(seen)
+    }
+
     fn survey(&mut self, session: PathBuf) -> Vec<Effect> {
         if self.waits != Waits::No {
             self.waits = Waits::Twice;
@@ -76,6 +106,25 @@ impl Export {
         let format = self.format().name.to_owned();
         vec![Effect::Survey { session, format, selection: self.selection.clone() }]
     }
+}
+
+/// Columns of the list of formats.
+const LIST: u16 = 30;
+/// The fewest columns that have the list beside the record.
+const WIDE: u16 = 70;
+/// Rows at the lower edge for what is left out, at most.
+const REMARKS: u16 = 6;
+/// Rows above the record that tell what it is.
+pub const HEAD: u16 = 3;
+
+/// A remark as it is told.
+#[must_use]
+pub fn told(remark: &str) -> SafeText {
+    SafeText::line(&format!("! {remark}"))
+}
+
+fn wrapped(text: &SafeText, columns: usize) -> usize {
+    Wrapped::new(text, columns).rows().len()
 }
 
 /// The screen on top, if it is this one, with the session's file.
@@ -138,10 +187,11 @@ pub(super) fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Scrolls the record.
+/// Scrolls the record, no further than there is something of it.
 pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
+    let room = inside(model.size);
     if let Some((export, _)) = screen(model) {
-        export.scrolled = export.scrolled.saturating_add_signed(by).min(10_000);
+        export.scrolled = export.scrolled.saturating_add_signed(by).min(export.furthest(room));
     }
     Vec::new()
 }

@@ -139,6 +139,13 @@ impl Layout {
     }
 }
 
+/// Returns the columns of a path pane's gutter, which has a step's number and value, where so many
+/// columns are inside of it.
+#[must_use]
+pub fn path_gutter(columns: u16) -> usize {
+    if columns >= 36 { 10 } else { 3 }
+}
+
 /// A share of some columns, given in thousandths, that leaves room on both sides.
 fn share(columns: u16, thousandths: u16) -> u16 {
     let share = u32::from(columns) * u32::from(thousandths.min(1000)) / 1000;

@@ -53,14 +53,14 @@ mod update;
 mod walking;
 mod workbench;
 
-pub use comparing::{Comparing, choice};
+pub use comparing::{Comparing, choice, halves, head_rows};
 pub use config::Config;
 pub use debate::Transcript;
 pub use describe::describe;
 pub use diff::Diff;
 pub use document::Document;
 pub use effect::Effect;
-pub use export::{Export, Selection};
+pub use export::{Export, HEAD as EXPORT_HEAD, Selection, told};
 pub use field::Field;
 pub use find::Find;
 pub use help::Help;

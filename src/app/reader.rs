@@ -48,6 +48,12 @@ pub(super) fn search_log(model: &mut Model) -> Vec<Effect> {
 /// Scrolls by rows, upwards if positive; the largest numbers lead to the beginning and to the end.
 pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
     let size = model.size;
+    let transcript = match (model.workbench(), model.overlays.last()) {
+        (Some(bench), Some(Overlay::Transcript(transcript))) => {
+            transcript.rows(bench, columns(size))
+        }
+        _ => 0,
+    };
     match model.overlays.last_mut() {
         Some(Overlay::Reader(reader)) => {
             // No further than there is something: else the way back would begin with keys that
@@ -56,7 +62,7 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
             reader.scrolled = reader.scrolled.saturating_add_signed(by).min(most);
         }
         Some(Overlay::Page(page)) => page.scroll(by, height(size)),
-        Some(Overlay::Transcript(transcript)) => transcript.scroll(by),
+        Some(Overlay::Transcript(shown)) => shown.scroll(by, transcript, height(size)),
         Some(Overlay::Diff(diff)) => diff.scroll(by),
         _ => {}
     }
@@ -73,10 +79,15 @@ fn height(size: (u16, u16)) -> usize {
     usize::from(size.1.saturating_sub(AROUND.1))
 }
 
+/// How many columns of a text a screen shows.
+fn columns(size: (u16, u16)) -> usize {
+    usize::from(size.0.min(WIDEST).saturating_sub(AROUND.0)).max(1)
+}
+
 impl Reader {
     /// Returns how many rows the text has on a screen of so many columns and rows.
     fn rows(&self, size: (u16, u16)) -> usize {
-        let columns = usize::from(size.0.min(WIDEST).saturating_sub(AROUND.0)).max(1);
+        let columns = columns(size);
         let rows = |text: &str| Wrapped::new(&SafeText::block(text), columns).rows().len();
         self.paragraphs.iter().map(|(text, _)| rows(text)).sum()
     }

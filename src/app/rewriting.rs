@@ -6,6 +6,7 @@
 
 use super::Effect;
 use super::argument::Arguments;
+use super::comparing;
 use super::line::{self, Purpose};
 use super::model::Model;
 use super::overlay::Overlay;
@@ -97,10 +98,16 @@ pub(super) fn apply(model: &mut Model, now: u64) -> Vec<Effect> {
     }
 }
 
-/// Scrolls the texts.
+/// Scrolls the texts, no further than there is some.
 pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
+    let (Some(bench), Some(Overlay::Rewriting(shown))) = (model.workbench(), model.overlays.last())
+    else {
+        return Vec::new();
+    };
+    let compared = curate::compare::rewrite(&bench.tree, shown.of, &shown.text);
+    let most = comparing::furthest(&compared, true, comparing::inside(model.size));
     if let Some(Overlay::Rewriting(rewriting)) = model.overlays.last_mut() {
-        rewriting.scrolled = rewriting.scrolled.saturating_add_signed(by).min(10_000);
+        rewriting.scrolled = rewriting.scrolled.saturating_add_signed(by).min(most);
     }
     Vec::new()
 }

@@ -10,13 +10,10 @@ use ratatui::text::Span;
 use super::overlay::{Row, framed, more};
 use super::{put, value_scope};
 use crate::app::layout::Area;
-use crate::app::{Comparing, Rewriting, Workbench, choice};
+use crate::app::{Comparing, Rewriting, Workbench, choice, halves, head_rows};
 use crate::curate::compare::{self, Comparison, Side};
 use crate::text::{SafeText, Wrapped};
 use crate::ui::theme::Theme;
-
-/// The narrowest inside that has the sides beside each other.
-const WIDE: u16 = 60;
 
 pub fn draw(comparing: &Comparing, bench: &Workbench, theme: &Theme, frame: &mut Frame) {
     let screen = frame.area();
@@ -83,15 +80,12 @@ pub fn sides(
     frame: &mut Frame,
     area: Area,
 ) -> usize {
-    let beside = area.width >= WIDE;
-    let places = if beside {
-        let half = (area.width - 3) / 2;
-        [Area { width: half, ..area }, Area { x: area.x + half + 3, width: half, ..area }]
-    } else {
-        let half = area.height / 2;
-        let lower = Area { y: area.y + half, height: area.height - half, ..area };
-        [Area { height: half, ..area }, lower]
-    };
+    let ([first, second], beside) = halves((area.width, area.height));
+    let (right, down) = if beside { (first.0 + 3, 0) } else { (0, first.1) };
+    let places = [
+        Area { width: first.0, height: first.1, ..area },
+        Area { x: area.x + right, y: area.y + down, width: second.0, height: second.1 },
+    ];
     if beside {
         for row in 0..area.height {
             put(frame, area, row, places[0].width + 1, &[Span::styled("│", theme.style("border"))]);
@@ -101,8 +95,7 @@ pub fn sides(
     for (at, place) in places.into_iter().enumerate() {
         let side = &compared.sides[at];
         let mut head = head(side, at, shown, theme);
-        // Where there is little room, the text goes before what speaks for it.
-        head.truncate(usize::from(place.height / 2).max(1));
+        head.truncate(head_rows(shown.hidden, place.height));
         let rows = rows(side, shown.hidden, usize::from(place.width), theme);
         let room = usize::from(place.height).saturating_sub(head.len());
         let top = shown.scrolled.min(rows.len().saturating_sub(room));

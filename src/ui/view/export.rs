@@ -8,30 +8,22 @@ use ratatui::text::Span;
 
 use super::overlay::{Row, framed, more};
 use super::{beyond, put};
-use crate::app::Export;
 use crate::app::layout::Area;
+use crate::app::{EXPORT_HEAD as HEAD, Export, told};
 use crate::export::{FORMATS, Fate, Survey};
 use crate::text::{SafeText, Wrapped, pad};
 use crate::ui::theme::Theme;
-
-/// Columns of the list of formats.
-const LIST: u16 = 30;
-/// The narrowest screen that has the list beside the record.
-const WIDE: u16 = 70;
-/// Rows at the lower edge for what is left out, at most.
-const REMARKS: u16 = 6;
 
 pub fn draw(export: &Export, theme: &Theme, frame: &mut Frame) {
     let screen = frame.area();
     let area = Rect { height: screen.height.saturating_sub(2), ..screen };
     let inside = framed(theme, frame, "Export", area);
-    let list = if inside.width >= WIDE { LIST } else { 0 };
+    let (list, low) = export.divided((inside.width, inside.height));
     if list > 0 {
         formats(export, theme, frame, Area { width: list, ..inside });
     }
     let right = Area { x: inside.x + list, width: inside.width - list, ..inside };
     let remarks = remarks(export, theme, usize::from(right.width).max(1));
-    let low = u16::try_from(remarks.len()).unwrap_or(REMARKS).min(REMARKS).min(right.height / 3);
     let upper = Area { height: right.height - low, ..right };
     let hidden = record(export, theme, frame, upper);
     let lower = Area { y: right.y + upper.height, height: low, ..right };
@@ -104,7 +96,7 @@ fn record(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) -> usiz
         put(frame, area, 2, 0, &[Span::styled(query.into_string(), theme.style("accent"))]);
     }
     lay_out(found, export.record, theme, columns, &mut rows);
-    let body = Area { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
+    let body = Area { y: area.y + HEAD, height: area.height.saturating_sub(HEAD), ..area };
     let last = rows.len().saturating_sub(usize::from(body.height));
     let top = export.scrolled.min(last);
     for (line, row) in (0..body.height).zip(rows.iter().skip(top)) {
@@ -157,7 +149,7 @@ fn wrap(
 fn remarks(export: &Export, theme: &Theme, columns: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for remark in export.found.iter().flat_map(|found| &found.remarks) {
-        let text = SafeText::line(&format!("! {remark}"));
+        let text = told(remark);
         let wrapped = Wrapped::new(&text, columns);
         for at in 0..wrapped.rows().len() {
             let row = wrapped.row(&text, at).to_owned();

@@ -36,7 +36,7 @@ pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     let (nodes, is_whole) = upper_part(bench, usize::from(area.height.saturating_sub(1)) * DOTS);
     let steps = nodes.len() - 1;
     let name = if is_whole {
-        format!("Graph, {steps} steps")
+        format!("Graph, {steps} nodes")
     } else {
         format!("Graph, the first {steps} of {} nodes", bench.tree.len() - 1)
     };

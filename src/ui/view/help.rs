@@ -5,20 +5,12 @@ use ratatui::text::Span;
 
 use super::overlay::{Row, column, field, framed, more};
 use super::put;
-use crate::app::command;
 use crate::app::{Help, Model};
 use crate::text::{pad, width};
 use crate::ui::theme::Theme;
 
 pub fn draw(model: &Model, help: &Help, theme: &Theme, frame: &mut Frame) {
-    let typed = help.field.text().to_lowercase();
-    let shown: Vec<_> = command::at(help.about)
-        .map(|command| (command, model.keymap.keys_of(help.about, command).join(" ")))
-        .filter(|(command, keys)| {
-            let text = format!("{} {} {keys} {}", command.name, command.does, command.group);
-            typed.split_whitespace().all(|word| text.to_lowercase().contains(word))
-        })
-        .collect();
+    let shown = help.commands(&model.keymap);
     let screen = frame.area();
     let widest = |of: fn(&(&crate::app::command::Command, String)) -> usize| {
         shown.iter().map(of).max().unwrap_or(0) + 2

@@ -124,6 +124,7 @@ pub fn boxed(theme: &Theme, frame: &mut Frame, title: &str, rows: &[Row], at_bot
     for (line, row) in (0..inside.height).zip(rows) {
         put(frame, inside, line, 0, row);
     }
+    more(theme, frame, area, rows.len().saturating_sub(usize::from(inside.height)));
 }
 
 /// The text of a field with its cursor. Of a long text the part around the cursor is shown.

@@ -5,14 +5,11 @@ use ratatui::text::Span;
 
 use super::prose::{Cache, How};
 use super::{beyond, evaluations, found, inside, marks, pane, put, value_scope};
-use crate::app::layout::Area;
+use crate::app::layout::{Area, path_gutter};
 use crate::app::{Shading, Workbench};
 use crate::evaluate::Rating;
 use crate::tree::NodeId;
 use crate::ui::theme::Theme;
-
-/// Columns of the gutter: step number and value.
-const GUTTER: usize = 10;
 
 type Row = Vec<Span<'static>>;
 
@@ -27,7 +24,7 @@ pub fn draw(
     let depth = bench.tree.node(bench.cursor).depth();
     let head = area;
     let area = inside(area);
-    let gutter = if area.width >= 36 { GUTTER } else { 3 };
+    let gutter = path_gutter(area.width);
     let columns = usize::from(area.width).saturating_sub(gutter).max(1);
     let height = usize::from(area.height);
     // From the end upwards, as many rows as can be seen.
@@ -111,7 +108,7 @@ fn step(
         let mut row = vec![Span::styled(mark, theme.style("accent"))];
         let number =
             if index > 0 || id == NodeId::ROOT { String::new() } else { node.depth().to_string() };
-        if gutter >= GUTTER {
+        if gutter > 3 {
             let (sign, scope) = marks::sign(bench, id);
             let sign = if index == 0 { sign } else { " " };
             row.push(Span::styled(format!("{number:>3}"), theme.style("muted")));

@@ -8,7 +8,7 @@ use crate::app::command::{COMMANDS, Place};
 use crate::app::layout::Area;
 use crate::app::{EngineState, Model, Selected, Workbench};
 use crate::search::Mode;
-use crate::text::{SafeText, width};
+use crate::text::{SafeText, Wrapped, pad, width};
 use crate::ui::theme::Theme;
 
 pub fn draw(model: &Model, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
@@ -128,6 +128,27 @@ fn without_folders(sentence: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// Draws a notice. One that is too long for its line begins on the line above, which has the status,
+/// unless something is under way that the status tells of.
+fn told(model: &Model, theme: &Theme, frame: &mut Frame, area: Area, text: &str, scope: &str) {
+    let rests = model.workbench().is_none_or(|bench| {
+        let paused = bench.driver.mode() == Mode::Paused && bench.driver.is_idle();
+        let alert = bench.saved.failure.is_some() || bench.saved.read_only.is_some();
+        paused && bench.replay.is_none() && !alert
+    });
+    let style = theme.style(scope);
+    let text = SafeText::line(text);
+    let wrapped = Wrapped::new(&text, usize::from(area.width).max(1));
+    let second = wrapped.rows().get(1).filter(|_| rests && area.y > 0);
+    let Some(second) = second else {
+        return put(frame, area, 0, 0, &[Span::styled(text.as_str(), style)]);
+    };
+    let above = Area { y: area.y - 1, ..area };
+    let first = pad(wrapped.row(&text, 0), usize::from(area.width));
+    put(frame, above, 0, 0, &[Span::styled(first, style)]);
+    put(frame, area, 0, 0, &[Span::styled(&text[second.start..], style)]);
+}
+
 /// Draws the notice if there is one, the ways a key sequence can go on if one was begun, or
 /// else the hints.
 pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
@@ -137,7 +158,7 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
         let text = format!("{mark}{}", SafeText::line(&notice.text));
         let fits = width(&text) <= usize::from(area.width);
         let text = if fits { text } else { without_folders(&text) };
-        return put(frame, area, 0, 0, &[Span::styled(text, theme.style(scope))]);
+        return told(model, theme, frame, area, &text, scope);
     }
     let place = model.place();
     let mut spans = Vec::new();

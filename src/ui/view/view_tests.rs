@@ -388,3 +388,69 @@ fn a_row_that_does_not_fit_ends_in_a_mark() {
     assert_eq!(cut(&["abc", "def"], 5), "abcd…");
     assert_eq!(cut(&["abc", "", "数"], 4), "abc…");
 }
+
+#[test]
+fn the_way_back_from_the_end_of_a_text_takes_one_key() {
+    let text = "A line that is told at some length, so that it has to be wrapped.\n".repeat(12);
+    let rewritten = Ok(text.replace("some", "no"));
+    let passage = |fate| Passage { fate, text: text.clone() };
+    let passages = [Fate::Read, Fate::Learnt, Fate::Learnt, Fate::Bad].map(passage).to_vec();
+    let survey = Survey {
+        format: FORMATS[0].name.to_owned(),
+        counts: vec![1; FORMATS.len()],
+        records: vec![Shown { passages, json: text.clone() }],
+        remarks: vec!["A remark that is longer than a line of this screen has room for.".into(); 3],
+    };
+    let composed = Msg::Composed { node: NodeId(1), text: rewritten };
+    for (open, message, on, back) in [
+        ("l", None, "K", "J"),
+        ("lgt", None, "K", "J"),
+        ("l++", None, "K", "J"),
+        ("?", None, "<down>", "<up>"),
+        ("?fold", None, "<up>", "<down>"),
+        (":compare #2 #4<enter>", None, "j", "k"),
+        ("<space>e", Some(Msg::Surveyed(Ok(survey))), "J", "K"),
+        ("", Some(composed), "j", "k"),
+    ] {
+        for size in SIZES {
+            let mut model = model(&text, size);
+            press(&mut model, open);
+            if let Some(message) = message.clone() {
+                update(&mut model, message, 2);
+            }
+            model.notice = None;
+            let first = drawn(&model, &mut Cache::default());
+            press(&mut model, &on.repeat(160));
+            let last = drawn(&model, &mut Cache::default());
+            press(&mut model, on);
+            assert_eq!(last, drawn(&model, &mut Cache::default()), "{open}, {size:?} has an end");
+            if last == first {
+                let fits = open.starts_with('?') || size.0 >= 120;
+                assert!(fits, "{open}, {size:?} does not scroll");
+                continue;
+            }
+            press(&mut model, back);
+            assert_ne!(last, drawn(&model, &mut Cache::default()), "{open}, {size:?}, one back");
+        }
+    }
+}
+
+#[test]
+fn a_notice_that_is_too_long_for_its_line_has_the_line_above_while_nothing_goes_on() {
+    let mut model = model("p", (80, 24));
+    model.complain("It is so long that a line has too little room. ".repeat(3));
+    let all = |model: &Model| {
+        rows(&drawn(model, &mut Cache::default()), Area { x: 0, y: 22, width: 80, height: 2 })
+    };
+    let shown = all(&model);
+    assert!(
+        shown[0].starts_with("! It is so long") && shown[1].trim_end().ends_with("room."),
+        "{shown:#?}"
+    );
+    model.complain("It is so long that a line has too little room. ".repeat(9));
+    assert!(all(&model)[1].ends_with('…'), "what is cut has a mark");
+    // What is not saved is never hidden.
+    update(&mut model, Msg::SaveFailed("The disk is full. ".repeat(9)), 2);
+    let shown = all(&model);
+    assert!(shown[0].contains("NOT SAVED") && shown[1].ends_with('…'), "{shown:#?}");
+}
