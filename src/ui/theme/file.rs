@@ -175,6 +175,37 @@ mod tests {
         }
     }
 
+    /// The contrast of two colours by WCAG 2.2, from 1 to 21.
+    fn contrast(one: Color, other: Color) -> f64 {
+        let luminance = |colour: Color| {
+            let Color::Rgb(red, green, blue) = colour else { panic!("{colour} is no true colour") };
+            let linear = |part: u8| match f64::from(part) / 255.0 {
+                part if part <= 0.040_45 => part / 12.92,
+                part => ((part + 0.055) / 1.055).powf(2.4),
+            };
+            0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+        };
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn what_is_to_be_read_stands_out_from_its_background() {
+        for name in ["grove-dark", "grove-light"] {
+            let theme = Themes::default().load(name).unwrap();
+            let text = theme.style("text");
+            for (scope, _) in SCOPES {
+                let style = theme.style(scope);
+                let background = style.bg.or(text.bg).unwrap();
+                let found = contrast(style.fg.or(text.fg).unwrap(), background);
+                // Rules and what is pruned stand back, but can be read.
+                let stands_back = *scope == "border" || scope.ends_with(".pruned");
+                let least = if stands_back { 3.0 } else { 4.5 };
+                assert!(found >= least, "{name}, {scope}: {found:.2} is less than {least}");
+            }
+        }
+    }
+
     #[test]
     fn the_theme_without_colours_has_none() {
         let mono = Theme::mono();
