@@ -22,7 +22,8 @@ pub struct Script {
     pub pace: u32,
     /// Steps before the answer.
     pub depth: usize,
-    /// How long a step is: the phrases in its middle, of two or three words each.
+    /// How long a step is: the phrases in its middle, of two or three words each. An answer has one
+    /// fewer before it.
     pub phrases: usize,
 }
 
@@ -185,11 +186,13 @@ impl Script {
             usize::try_from(number).unwrap_or(0)
         };
         let depth = path(prompt).iter().filter(|id| **id == LINE_END).count();
+        let phrases = (0..self.phrases as u64).map(|at| MIDDLES[roll(3 + 1000 * at, 6)]);
+        let phrases: Vec<_> = phrases.collect();
         let text = if depth >= self.depth {
-            format!("Answer: {}", 20 + roll(1, 3))
+            let before: String =
+                phrases.iter().skip(1).map(|phrase| format!("{phrase}.\n")).collect();
+            format!("{before}Answer: {}", 20 + roll(1, 3))
         } else {
-            let phrases = (0..self.phrases as u64).map(|at| MIDDLES[roll(3 + 1000 * at, 6)]);
-            let phrases: Vec<_> = phrases.collect();
             format!("{} {} {}", OPENINGS[roll(2, 6)], phrases.join(", "), roll(4, 25))
         };
         let mut tokens: Vec<_> = text
