@@ -42,6 +42,12 @@ impl Gathered {
         self.closed == 0
     }
 
+    /// Returns whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
     /// Hands the next event on.
     pub fn take(&mut self) -> Option<Event> {
         self.closed = self.closed.saturating_sub(1);

@@ -1,7 +1,7 @@
 //! The loop: input first, then what is due to be drawn, then the engine.
 //!
 //! A key is drawn at once; the engine's events are drawn at most every 16 ms; nothing is drawn
-//! when nothing happens. After every key the engine's channel is drained once, so that a
+//! when nothing happens. After the frame of every key the engine's channel is drained once, so that a
 //! held-down key cannot starve it. Tokens are gathered until they are drawn, or until something
 //! comes that the search waits for: however fast they come, each branch gets a portion a frame. What
 //! is to be saved is handed over after a frame.
@@ -218,14 +218,16 @@ pub async fn drive<B: Backend>(
                 while let Ok(message) = input.try_recv() {
                     going = going && tell(model, message, runtime);
                 }
+                draw.frame(model)?;
+                drawn = Instant::now();
+                watch(Latency(came.elapsed()));
+                // What came meanwhile is in the next frame.
                 for _ in 0..EVENTS {
                     let Ok(event) = events.try_recv() else { break };
                     gathered.add(event);
                 }
+                dirty = !gathered.is_empty();
                 going = going && tell_gathered(model, &mut gathered, runtime, false);
-                draw.frame(model)?;
-                (drawn, dirty) = (Instant::now(), false);
-                watch(Latency(came.elapsed()));
                 runtime.hand_over();
             }
             asked = signals.recv() => match asked {
