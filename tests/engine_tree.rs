@@ -120,7 +120,7 @@ fn a_tree_is_decoded_once_whether_it_fits_into_the_cache_or_not() {
     assert!(restoring * 5.0 <= reading);
 }
 
-/// `PLEACH_NODES=5000 cargo test --release --test engine_tree leaks -- --nocapture`
+/// `PLEACH_NODES=5000 cargo test --release --test engine_tree leak -- --nocapture`
 #[test]
 fn requests_that_come_and_are_cancelled_at_random_leak_nothing() {
     let nodes = count("PLEACH_NODES", 300);
