@@ -189,9 +189,9 @@ impl Script {
         let phrases = (0..self.phrases as u64).map(|at| MIDDLES[roll(3 + 1000 * at, 6)]);
         let phrases: Vec<_> = phrases.collect();
         let text = if depth >= self.depth {
-            let before: String =
-                phrases.iter().skip(1).map(|phrase| format!("{phrase}.\n")).collect();
-            format!("{before}Answer: {}", 20 + roll(1, 3))
+            let answer = format!("Answer: {}", 20 + roll(1, 3));
+            let lines = phrases.into_iter().skip(1).chain([answer.as_str()]);
+            lines.collect::<Vec<_>>().join(".\n")
         } else {
             format!("{} {} {}", OPENINGS[roll(2, 6)], phrases.join(", "), roll(4, 25))
         };
