@@ -270,9 +270,8 @@ impl Driver {
         let budget = self.run.budget;
         self.policy = Policy { budget: policy.budget, ..policy };
         self.frontier = Frontier::default();
-        let answered = |id: &NodeId| tree.node(*id).answer().is_some();
-        let before = usize::try_from(self.run.nodes_before).unwrap_or(usize::MAX);
-        self.answered = tree.ids().skip(before).filter(answered).collect();
+        // Whom the old judges refused, the new ones may believe.
+        self.answered = tree.ids().filter(|id| self.is_answer_of_run(tree, *id)).collect();
         self.fresh.extend(self.unjudged(tree).into_iter().map(Fresh::judge));
         if self.mode != Mode::Paused {
             let name = self.policy.name;
@@ -282,6 +281,13 @@ impl Driver {
             turn.operations.push((Actor::Person, started));
         }
         turn
+    }
+
+    /// Whether a node is a trajectory that this run has grown.
+    fn is_answer_of_run(&self, tree: &Tree, id: NodeId) -> bool {
+        let node = tree.node(id);
+        let is_grown = u64::from(id.0) >= self.run.nodes_before && node.source() == Source::Sampled;
+        is_grown && node.answer().is_some()
     }
 
     /// Pauses the run: what is growing goes on to its end, and nothing new begins.

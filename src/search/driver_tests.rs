@@ -8,7 +8,7 @@ use crate::engine::protocol::{Event, Generate, ModelOptions};
 use crate::evaluate::{Arithmetic, Rating};
 use crate::search::debate::Rules;
 use crate::tree::sample::Grower;
-use crate::tree::{Finish, Label};
+use crate::tree::{Finish, Label, Operation};
 use proptest::prelude::*;
 
 #[path = "driver_asking_tests.rs"]
@@ -140,6 +140,25 @@ fn a_convincing_answer_stops_the_run_and_a_new_run_looks_for_another() {
     bench.start(NodeId::ROOT);
     bench.run();
     assert!(bench.tree().len() > nodes);
+}
+
+#[test]
+fn an_answer_of_an_earlier_run_that_is_judged_again_stops_no_run() {
+    let mut bench = Bench::new(Policy { enough: Some(0.0), second: None, ..endless(200) });
+    bench.start(NodeId::ROOT);
+    bench.run();
+    let old = bench.tree().ids().find(|id| bench.tree().node(*id).answer().is_some()).unwrap();
+    let before = bench.grower.log.len();
+    bench.driver.limit(Limits { budget: endless(2).budget, ..Limits::default() });
+    bench.start(NodeId::ROOT);
+    let evaluator: Arc<dyn Evaluator> = Arc::new(Rating);
+    let turn = bench.driver.evaluate(&bench.grower.tree, old, &evaluator).unwrap();
+    bench.take(turn);
+    bench.run();
+    let judged = |operation: &Operation| matches!(&operation.body, Body::Evaluated { node, .. } if *node == old);
+    assert!(bench.grower.log[before..].iter().any(judged));
+    let rated = format!("the answer of {old} is rated");
+    assert!(!bench.stopped().unwrap().starts_with(&rated), "{:?}", bench.stopped());
 }
 
 #[test]

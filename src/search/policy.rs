@@ -105,29 +105,34 @@ impl Policy {
     /// Returns whether a trajectory is valued so highly that it would do, before the second judge.
     #[must_use]
     pub fn is_promising(&self, tree: &Tree, node: NodeId) -> bool {
-        let enough = self.enough.unwrap_or(f64::INFINITY);
-        tree.node(node).state() == State::Answered
-            && tree.evaluation(node, self.values).is_some_and(|own| own.value >= enough)
+        tree.node(node).state() == State::Answered && self.is_enough(tree, node) == Some(true)
     }
 
     /// Returns whether a trajectory is valued so highly that the search stops.
     #[must_use]
     pub fn is_convincing(&self, tree: &Tree, node: NodeId) -> bool {
-        let agreed = self.second.is_none_or(|(name, least)| {
-            tree.evaluation(node, name).is_some_and(|second| second.value >= least)
-        });
+        let agreed = self.second.is_none() || self.is_seconded(tree, node) == Some(true);
         agreed && self.is_promising(tree, node) && tree.is_live(node) && !self.is_vetoed(tree, node)
     }
 
     /// Returns whether a trajectory was judged and will not do, unless it is judged again.
     #[must_use]
     pub fn is_refused(&self, tree: &Tree, node: NodeId) -> bool {
-        let enough = self.enough.unwrap_or(f64::INFINITY);
-        let valued = tree.evaluation(node, self.values).is_some_and(|own| own.value < enough);
-        let second = self.second.is_some_and(|(name, least)| {
-            tree.evaluation(node, name).is_some_and(|second| second.value < least)
-        });
-        valued || second || self.is_vetoed(tree, node)
+        self.is_enough(tree, node) == Some(false)
+            || self.is_seconded(tree, node) == Some(false)
+            || self.is_vetoed(tree, node)
+    }
+
+    /// Whether the policy's values are high enough to stop; nothing before they are known.
+    fn is_enough(&self, tree: &Tree, node: NodeId) -> Option<bool> {
+        let own = tree.evaluation(node, self.values)?;
+        Some(own.value >= self.enough.unwrap_or(f64::INFINITY))
+    }
+
+    /// Whether the second judge agrees, if there is one and it has judged.
+    fn is_seconded(&self, tree: &Tree, node: NodeId) -> Option<bool> {
+        let (name, least) = self.second?;
+        Some(tree.evaluation(node, name)?.value >= least)
     }
 
     /// Returns the share of the trajectories that state the commonest answer, if there are enough of

@@ -152,7 +152,8 @@ impl Driver {
         let replies: Vec<_> = heard.iter().map(Heard::as_reply).collect();
         if let Some(evaluation) = evaluator.judge(&replies) {
             record(node, evaluation, turn);
-            if tree.node(node).answer().is_some() && !self.answered.contains(&node) {
+            // It may have been refused before.
+            if self.is_answer_of_run(tree, node) && !self.answered.contains(&node) {
                 self.answered.push(node);
             }
             // A second judge may be due now.
