@@ -141,11 +141,8 @@ fn session(operations: u64) -> Vec<Operation> {
     }
     while (maker.log.len() as u64) < operations {
         let value = maker.roll(101) as f64 / 100.0;
-        let evaluator = "rating".to_owned();
-        maker.act(
-            Actor::Search,
-            Body::BackedUp { node: NodeId(1), evaluator: evaluator.into(), value },
-        );
+        let evaluator = "rating".into();
+        maker.act(Actor::Search, Body::BackedUp { node: NodeId(1), evaluator, value });
     }
     maker.log
 }
@@ -220,8 +217,8 @@ impl Maker {
                 tokens: 1,
             };
             self.act(Actor::Model, Body::Evaluated { node, evaluation });
-            let evaluator = "rating".to_owned();
-            self.act(Actor::Search, Body::BackedUp { node, evaluator: evaluator.into(), value });
+            let evaluator = "rating".into();
+            self.act(Actor::Search, Body::BackedUp { node, evaluator, value });
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use pleach::evaluate::Rating;
 use pleach::tree::{
-    Body, Evaluation, EvaluatorKind, Finish, NodeId, Origin, Problem, Sampling, Token,
+    Body, Evaluation, EvaluatorKind, Finish, Name, NodeId, Origin, Problem, Sampling, Token,
 };
 
 /// Random numbers (`SplitMix64`).
@@ -63,9 +63,9 @@ fn grown(node: NodeId, parent: NodeId, answered: bool, random: &mut Random) -> V
         .map(|(word, id)| Token { id, logprob: -0.3, bytes: word.as_bytes().to_vec() })
         .chain([Token { id: 1, logprob: -0.01, bytes: b"\n".to_vec() }]);
     let value = f64::from(random.below(900)) / 1000.0;
-    let evaluator = Rating::NAME.to_owned();
+    let evaluator = Name::from(Rating::NAME);
     let evaluation = Evaluation {
-        evaluator: evaluator.clone().into(),
+        evaluator: evaluator.clone(),
         value,
         raw: value * 10.0,
         scale: "0..10".into(),
@@ -82,6 +82,6 @@ fn grown(node: NodeId, parent: NodeId, answered: bool, random: &mut Random) -> V
         Body::TokensAppended { node, tokens: tokens.collect() },
         Body::NodeFinished { node, finish, answer },
         Body::Evaluated { node, evaluation },
-        Body::BackedUp { node, evaluator: evaluator.into(), value },
+        Body::BackedUp { node, evaluator, value },
     ]
 }

@@ -110,8 +110,8 @@ mod tests {
         let low = step(&mut grower, NodeId::ROOT, "a\n", 0.2);
         let end = answer(&mut grower, low, "25", 0.1, false);
         let back_up = |grower: &mut Grower, node, value| {
-            let evaluator = Rating::NAME.to_owned();
-            grower.act(Actor::Search, Body::BackedUp { node, evaluator: evaluator.into(), value });
+            let evaluator = Rating::NAME.into();
+            grower.act(Actor::Search, Body::BackedUp { node, evaluator, value });
         };
         assert!(!is_early(&grower.tree, low), "never judged");
         back_up(&mut grower, end, 0.1);

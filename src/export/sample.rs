@@ -81,11 +81,8 @@ impl Sample {
         self.grower.act(Actor::Model, Body::TokensAppended { node, tokens });
         self.grower.act(Actor::Model, Body::NodeFinished { node, finish, answer });
         self.judge(node, Rating::NAME, rating, EvaluatorKind::Llm);
-        let evaluator = Rating::NAME.to_owned();
-        self.grower.act(
-            Actor::Search,
-            Body::BackedUp { node, evaluator: evaluator.into(), value: rating },
-        );
+        let evaluator = Rating::NAME.into();
+        self.grower.act(Actor::Search, Body::BackedUp { node, evaluator, value: rating });
         node
     }
 

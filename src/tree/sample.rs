@@ -117,13 +117,10 @@ pub fn random_session(seed: u64, steps: usize) -> (Tree, Vec<Operation>) {
                 grower.act(Actor::Model, Body::NodeFinished { node: child, finish, answer: None });
             }
             3 | 4 => {
-                let evaluator = ["rating", "person"][roll(2)].to_owned();
+                let evaluator = ["rating", "person"][roll(2)].into();
                 #[allow(clippy::cast_precision_loss)]
                 let value = roll(11) as f64 / 10.0;
-                grower.act(
-                    Actor::Search,
-                    Body::BackedUp { node, evaluator: evaluator.into(), value },
-                );
+                grower.act(Actor::Search, Body::BackedUp { node, evaluator, value });
             }
             5 if node != NodeId::ROOT && !grower.tree.node(node).is_pruned() => {
                 grower.act(Actor::Person, Body::Pruned { node });

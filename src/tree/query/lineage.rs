@@ -29,10 +29,11 @@ impl Lineage {
             return column;
         }
         let (mut inherited, mut passed_on) = (Vec::new(), Vec::new());
-        for node in tree.ids().map(|id| (id, tree.node(id))) {
-            let above = node.1.parent().is_some_and(|parent| passed_on[parent.index()]);
+        for id in tree.ids() {
+            let node = tree.node(id);
+            let above = node.parent().is_some_and(|parent| passed_on[parent.index()]);
             inherited.push(above);
-            passed_on.push(above || self.begins_at(node));
+            passed_on.push(above || self.begins_at(id, node));
         }
         match self {
             Self::Pruned | Self::Withdrawn => passed_on,
@@ -41,7 +42,7 @@ impl Lineage {
     }
 
     /// Whether it holds below a node because of this very node.
-    fn begins_at(self, (id, node): (NodeId, &Node)) -> bool {
+    fn begins_at(self, id: NodeId, node: &Node) -> bool {
         match self {
             Self::Below(top) => id == top,
             Self::Pruned => node.is_pruned(),
