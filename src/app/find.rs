@@ -197,6 +197,8 @@ pub(super) fn kept(model: &mut Model, text: &str, nodes: &[NodeId]) {
     text.clone_into(&mut bench.sight.filter);
     bench.outline.set_filter(&bench.tree, Some(&|id| nodes.binary_search(&id).is_ok()));
     let is_shown = |at: &NodeId| !bench.outline.is_left_out(&bench.tree, *at);
+    // Nothing is left of what was hoisted, so there would be no row to stand on.
+    bench.sight.top = bench.sight.top.filter(is_shown);
     let shown = bench.tree.ancestors(bench.cursor).find(is_shown);
     walk(model, |_| shown);
     let steps = match nodes.len() {

@@ -397,6 +397,17 @@ fn a_hoisted_node_stands_for_the_root_until_escape() {
 }
 
 #[test]
+fn a_filter_that_leaves_nothing_of_what_was_hoisted_shows_the_whole_tree() {
+    let mut bench = Bench::grown();
+    bench.keys("lzofno step has this<enter>");
+    assert_eq!(bench.bench().sight.top, None);
+    assert_eq!(bench.bench().cursor, NodeId::ROOT);
+    bench.keys("<esc>lzofAnswer: 21<enter>");
+    let cursor = bench.bench().cursor;
+    assert!(!bench.bench().outline.is_hidden(cursor));
+}
+
+#[test]
 fn the_end_of_a_search_is_told_to_who_looks_elsewhere() {
     for focused in [true, false] {
         let mut bench = Bench::new();

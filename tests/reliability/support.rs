@@ -32,8 +32,12 @@ pub fn count_and_seed(usual: u64) -> (u64, u64) {
     (count, seed)
 }
 
-/// Runs numbered cases on every core and returns what they gave, in no order.
+/// Runs numbered cases on every core and returns what they gave, in no order. `PLEACH_CASE` is
+/// the only one that runs, to repeat one that failed.
 pub fn on_every_core<T: Send>(cases: u64, run: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    if let Some(case) = variable("PLEACH_CASE") {
+        return vec![run(case)];
+    }
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let run = |case| {
         panic::catch_unwind(AssertUnwindSafe(|| run(case)))
