@@ -14,14 +14,15 @@ fn rows(model: &Model) -> usize {
     model.layout().tree_rows()
 }
 
-/// Moves the cursor to the node that `to` names, if it names one.
+/// Moves the cursor to the node that `to` names, if it names one, or to what that one hangs on if it
+/// can have no row.
 pub(super) fn walk(
     model: &mut Model,
     to: impl FnOnce(&Workbench) -> Option<NodeId>,
 ) -> Vec<Effect> {
     let rows = rows(model);
     if let Some(bench) = model.workbench_mut()
-        && let Some(node) = to(bench)
+        && let Some(node) = to(bench).map(|node| bench.outline.showable(&bench.tree, node))
         && bench.is_in_sight(node)
     {
         bench.go_to(node, rows);

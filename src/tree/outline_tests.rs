@@ -123,6 +123,15 @@ proptest! {
         }
         check(&tree, &outline)?;
         prop_assert!(tree.ids().all(|id| !outline.is_filtered(id)));
+        // Whatever is gone to, there is a row for it or for what it hangs on.
+        for id in tree.ids() {
+            let node = outline.showable(&tree, id);
+            outline.reveal(&tree, node);
+            prop_assert!(tree.ancestors(node).all(|at| !outline.is_hidden(at)));
+            prop_assert!(outline.row_of(&tree, node).is_some());
+            let is_showable = tree.ancestors(id).all(|at| !outline.is_left_out(&tree, at));
+            prop_assert_eq!(node == id, is_showable);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::renders::{check_cells, hostile_operations};
-use super::support::{Random, count_and_seed, hostile_text, on_every_core, operations};
+use super::support::{Random, count_and_seed, hostile_text, on_every_core, operations, variable};
 
 /// Messages of one run of the program.
 const RUN: u64 = 2000;
@@ -210,6 +210,7 @@ fn run(messages: u64, random: &mut Random, what: &str) -> u64 {
     let keys = keys();
     let mut world = World::new();
     let mut frames = 0;
+    let is_repeated = variable::<u64>("PLEACH_CASE").is_some();
     for number in 0..messages {
         let what = format!("{what}, message {number}");
         let crowded = world.model.workbench().is_some_and(|bench| bench.tree.len() > LARGEST);
@@ -223,6 +224,10 @@ fn run(messages: u64, random: &mut Random, what: &str) -> u64 {
                 message(random, &keys)
             }
         };
+        if is_repeated {
+            let message: String = format!("{message:?}").chars().take(200).collect();
+            eprintln!("{number}: {message}");
+        }
         world.tell(message, random);
         world.check(&what);
         if number % DRAWN == 0 {

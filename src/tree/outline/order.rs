@@ -86,6 +86,14 @@ impl Outline {
         self.is_filtered(id) || hides(tree, id)
     }
 
+    /// Returns the node, or what it hangs on if it repeats a sibling or was withdrawn, as what can
+    /// be brought to a row by unfolding and by ending a filter.
+    #[must_use]
+    pub fn showable(&self, tree: &Tree, id: NodeId) -> NodeId {
+        let hidden = tree.ancestors(id).filter(|at| hides(tree, *at)).last();
+        hidden.and_then(|at| tree.node(at).parent()).unwrap_or(id)
+    }
+
     /// The number of the bucket that a node shows.
     pub(super) fn bucket_of(&self, parent: NodeId) -> u32 {
         self.buckets.get(&parent).map_or(0, |bucket| bucket.number)
