@@ -263,6 +263,21 @@ fn evil_text_in_a_pasted_problem_does_not_reach_the_terminal() {
 }
 
 #[test]
+fn what_a_terminal_leaves_unended_swallows_no_keys() {
+    let home = Home::new();
+    let mut program = start(&home);
+    // A pointer that is nowhere, a sequence that is cut, and a paste without its end.
+    program.send(b"\x1b[<0;0;0M\x1b[<0;65535;65535m\x1b[1;\x1b[200~half a problem");
+    program.wait_for("what came of the paste", |screen| screen.contains("half a problem▏"));
+    program.press(", and the rest");
+    program.wait_for("keys again", |screen| screen.contains("half a problem, and the rest▏"));
+    program.press("<esc>");
+    program.wait_for("an empty start screen", |screen| !screen.contains("half a problem"));
+    program.press("q");
+    assert_eq!(program.wait_for_end(), 0);
+}
+
+#[test]
 fn evil_text_in_a_session_does_not_reach_the_terminal() {
     let home = Home::new();
     let session = home.path().join("evil.pleach");

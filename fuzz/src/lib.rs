@@ -49,3 +49,9 @@ pub mod app {
     pub mod document;
     pub mod key;
 }
+
+/// What reads the bytes of a terminal.
+#[path = "../../src/ui"]
+pub mod ui {
+    pub mod typing;
+}

@@ -5,8 +5,10 @@
 
 pub mod clipboard;
 pub mod crash;
+
 mod editor;
 mod export;
+mod input;
 mod look;
 mod pen;
 mod plain;
@@ -21,6 +23,7 @@ mod styles;
 mod svg;
 mod terminal;
 pub mod theme;
+mod typing;
 pub mod view;
 mod watch;
 

@@ -11,23 +11,21 @@ use std::panic::{self, AssertUnwindSafe};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{
-    Event as TerminalEvent, EventStream, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
-    MouseEvent, MouseEventKind,
-};
+use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use crossterm::{event, queue};
-use futures::StreamExt;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::clipboard::Clipboard;
-use super::runtime::{Arrival, Hands, Runtime, now};
+use super::input::read;
+use super::runtime::{Arrival, Runtime, now};
 use super::terminal::{self, Terminals};
 use super::theme::Depth;
 use super::{Look, Opening, Options, crash, settings};
-use crate::app::{Effect, Key, KeyCode, Model, Mouse, MouseKind, Msg, begin, tour, update};
+use crate::app::{Effect, Model, Msg, begin, tour, update};
+#[cfg(debug_assertions)]
+use crate::app::{Key, KeyCode};
 use crate::engine::{Events, Gathered};
 use crate::text::SafeText;
 
@@ -86,36 +84,6 @@ pub fn run(options: &Options) -> Result<(), String> {
         let _ = writeln!(io::stdout(), "{line}");
     }
     ended
-}
-
-/// Reads the terminal's input, and leaves it alone while it is another program's.
-async fn read(send: UnboundedSender<Msg>, mut told: UnboundedReceiver<Hands>) {
-    loop {
-        let mut stream = EventStream::new();
-        let done = loop {
-            tokio::select! { biased;
-                hands = told.recv() => match hands {
-                    Some(Hands::Off(done)) => break done,
-                    Some(Hands::On) => {}
-                    None => return,
-                },
-                event = stream.next() => {
-                    let Some(Ok(event)) = event else { return };
-                    if let Some(message) = message(event)
-                        && send.send(message).is_err()
-                    {
-                        return;
-                    }
-                }
-            }
-        };
-        // What would read on behind it ends with it.
-        drop(stream);
-        let _ = done.send(());
-        while let Some(Hands::Off(done)) = told.recv().await {
-            let _ = done.send(());
-        }
-    }
 }
 
 /// Where frames go.
@@ -239,6 +207,12 @@ pub async fn drive<B: Backend>(
                     draw.suspend(model)?;
                 }
                 Asked::Resume => draw.resume(model)?,
+                Asked::Resize => {
+                    if let Ok(size) = draw.terminal.size() {
+                        going = tell(model, Msg::Resize(size.width, size.height), runtime);
+                    }
+                    draw.frame(model)?;
+                }
             },
             () = tokio::time::sleep_until(due), if dirty => {
                 going = tell_gathered(model, &mut gathered, runtime, false);
@@ -314,6 +288,8 @@ enum Asked {
     Suspend,
     /// To take the terminal again: SIGCONT, also after a stop that could not be heard.
     Resume,
+    /// To look how large the terminal is now: SIGWINCH.
+    Resize,
 }
 
 /// The signals that are heard.
@@ -334,6 +310,7 @@ impl Signals {
                 (Asked::Interrupt, SignalKind::quit()),
                 (Asked::Suspend, SignalKind::from_raw(libc::SIGTSTP)),
                 (Asked::Resume, SignalKind::from_raw(libc::SIGCONT)),
+                (Asked::Resize, SignalKind::window_change()),
             ];
             let streams = kinds.into_iter();
             Self {
@@ -363,56 +340,4 @@ impl Signals {
         #[cfg(not(unix))]
         std::future::pending().await
     }
-}
-
-/// Turns an event of the terminal into a message.
-fn message(event: TerminalEvent) -> Option<Msg> {
-    match event {
-        TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => key_of(key).map(Msg::Key),
-        TerminalEvent::Mouse(mouse) => mouse_of(mouse).map(Msg::Mouse),
-        TerminalEvent::FocusGained => Some(Msg::Focus(true)),
-        TerminalEvent::FocusLost => Some(Msg::Focus(false)),
-        TerminalEvent::Paste(text) => Some(Msg::Paste(text)),
-        TerminalEvent::Resize(width, height) => Some(Msg::Resize(width, height)),
-        TerminalEvent::Key(_) => None,
-    }
-}
-
-fn mouse_of(mouse: MouseEvent) -> Option<Mouse> {
-    let kind = match mouse.kind {
-        MouseEventKind::Down(MouseButton::Left) => MouseKind::Press,
-        MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
-        MouseEventKind::Up(_) => MouseKind::Release,
-        MouseEventKind::ScrollUp => MouseKind::ScrollUp,
-        MouseEventKind::ScrollDown => MouseKind::ScrollDown,
-        _ => return None,
-    };
-    Some(Mouse { kind, x: mouse.column, y: mouse.row })
-}
-
-fn key_of(key: KeyEvent) -> Option<Key> {
-    let code = match key.code {
-        event::KeyCode::Char(character) => KeyCode::Char(character),
-        event::KeyCode::Enter => KeyCode::Enter,
-        event::KeyCode::Esc => KeyCode::Escape,
-        event::KeyCode::Tab => KeyCode::Tab,
-        event::KeyCode::BackTab => KeyCode::BackTab,
-        event::KeyCode::Backspace => KeyCode::Backspace,
-        event::KeyCode::Delete => KeyCode::Delete,
-        event::KeyCode::Up => KeyCode::Up,
-        event::KeyCode::Down => KeyCode::Down,
-        event::KeyCode::Left => KeyCode::Left,
-        event::KeyCode::Right => KeyCode::Right,
-        event::KeyCode::Home => KeyCode::Home,
-        event::KeyCode::End => KeyCode::End,
-        event::KeyCode::PageUp => KeyCode::PageUp,
-        event::KeyCode::PageDown => KeyCode::PageDown,
-        event::KeyCode::F(number) => KeyCode::Function(number),
-        _ => return None,
-    };
-    Some(Key {
-        code,
-        control: key.modifiers.contains(KeyModifiers::CONTROL),
-        alt: key.modifiers.contains(KeyModifiers::ALT),
-    })
 }

@@ -326,7 +326,8 @@ impl Program {
         self.send(format!("\x1b[200~{text}\x1b[201~").as_bytes());
     }
 
-    fn send(&mut self, bytes: &[u8]) {
+    /// Sends bytes as they are.
+    pub fn send(&mut self, bytes: &[u8]) {
         self.writer.write_all(bytes).expect("pleach takes keys");
         self.writer.flush().expect("pleach takes keys");
     }

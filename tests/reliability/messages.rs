@@ -226,7 +226,7 @@ fn run(messages: u64, random: &mut Random, what: &str) -> u64 {
         };
         if is_repeated {
             let message: String = format!("{message:?}").chars().take(200).collect();
-            eprintln!("{number}: {message}");
+            println!("{number}: {message}");
         }
         world.tell(message, random);
         world.check(&what);
