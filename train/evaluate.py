@@ -133,16 +133,25 @@ def path_text(state):
     return "".join(line + "\n" for line in reversed(lines))
 
 
+def critiques(model, asked):
+    """What the model says of paths, greedily."""
+    out = []
+    for at in range(0, len(asked), 400):
+        out += sampler.generate(model, asked[at:at + 400], 0, limit=120)
+    return [v.decode(x).replace("<|im_end|>", "") for x in out]
+
+
 def criticising(model, r, hands, many=600):
     rng = random.Random(7)
     paths = faulty_paths(hands, rng, many)
     asked = [prompt(t.numbers) + list(v.encode(path_text(s))) + sampler.CRITIQUE_TURN for t, s, _ in paths]
-    said = [x.replace("<|im_end|>", "") for x in generate_texts(model, asked, 0)]
+    said = critiques(model, asked)
     truth = [t.critique(s) for t, s, _ in paths]
     step = lambda text: text.split(":")[0].split(" is ")[0]
     by_hand = {}
     for (t, s, kind), a, b in zip(paths, said, truth):
-        by_hand.setdefault(tuple(sorted(t.numbers)), []).append((kind, a == b, step(a) == step(b), b, a))
+        sentence = a.split(". ")[0].rstrip(".") + "."  # what it considers in place of the step comes after it
+        by_hand.setdefault(tuple(sorted(t.numbers)), []).append((kind, sentence == b, step(a) == step(b), b, a))
     groups = list(by_hand.values())
 
     def share(kind, field):
@@ -180,37 +189,44 @@ def alive(hand, state_before, line):
 
 
 def revising(model, r, paths, whose, tries=8):
-    """After the true critique (the checker's), is the next step sound and the target within reach? Against plain samples of the same step,
-    without the wrong line and the critique."""
+    """After a critique, is the next step sound and the target within reach? Against plain samples of the same step, without the wrong line
+    and the critique. The critique is the model's own, which may name another step (its revision is then none), and apart from that the
+    checker's sentence."""
     generator = torch.Generator().manual_seed(3)
     for kind, name in ((0, "slip"), (1, "dead end")):
-        revised, plain = {}, {}
         chosen = [(t, s) for t, s, k in paths if k == kind]
-        prompts_r, prompts_p, before = [], [], []
+        if not chosen:
+            continue
+        befores, uptos = [], []
         for t, s in chosen:
             k = int(t.critique(s).split()[1])
-            b = s
-            while b.count >= k:
-                b = b.parent
             upto = s
             while upto.count > k:  # cut after the first wrong step, as Agent-R does
                 upto = upto.parent
-            prompts_r += [prompt(t.numbers) + list(v.encode(path_text(upto) + signal(t.critique(s))))] * tries
-            prompts_p += [prompt(t.numbers) + list(v.encode(path_text(b)))] * tries
-            before.append(b)
-        for prompts, into in ((prompts_r, revised), (prompts_p, plain)):
+            uptos.append(prompt(t.numbers) + list(v.encode(path_text(upto))))
+            befores.append(upto.parent)
+        own = critiques(model, [u + sampler.CRITIQUE_TURN for u in uptos])
+        named = [a.split(" is ")[0] == t.critique(s).split(" is ")[0] for a, (t, s) in zip(own, chosen)]
+        ways = {
+            "revised": [u + list(v.encode(signal(a))) if n else None for u, a, n in zip(uptos, own, named)],
+            "revised after the checker's sentence": [u + list(v.encode(signal(t.critique(s)))) for u, (t, s) in zip(uptos, chosen)],
+            "step resampled": [prompt(t.numbers) + list(v.encode(path_text(b))) for b, (t, _) in zip(befores, chosen)],
+        }
+        n, hands, found = f"{len(chosen)} x {tries}", [tuple(sorted(t.numbers)) for t, _ in chosen], {}
+        for way, prompts in ways.items():
+            asked = [p for p in prompts if p for _ in range(tries)]
             out = []
-            for at in range(0, len(prompts), 400):
-                out += sampler.generate(model, prompts[at:at + 400], 0.8, stop=(v.STEP_END,), generator=generator)
-            for i, tokens in enumerate(out):
-                t, _ = chosen[i // tries]
-                into.setdefault(tuple(sorted(t.numbers)), []).append(alive(t.numbers, before[i // tries], v.decode(tokens).rstrip("\n")))
-        if chosen:
-            n = f"{len(chosen)} x {tries}"
-            r.say(f"{whose} {name}, revised: sound and solvable", interval(list(revised.values()), rounds=300), n)
-            r.say(f"{whose} {name}, step resampled: sound and solvable", interval(list(plain.values()), rounds=300), n)
-            pairs = [list(zip(revised[hand], plain[hand])) for hand in revised]
-            r.say(f"{whose} {name}, revised over resampled", interval(pairs, lambda xs: sum(a for a, _ in xs) / max(1, sum(b for _, b in xs)), 300), n)
+            for at in range(0, len(asked), 400):
+                out += sampler.generate(model, asked[at:at + 400], 0.8, stop=(v.STEP_END,), generator=generator)
+            lines, by_hand = iter(out), {}
+            for hand, p, before in zip(hands, prompts, befores):
+                for _ in range(tries):
+                    right = p is not None and alive(hand, before, v.decode(next(lines)).rstrip("\n"))
+                    by_hand.setdefault(hand, []).append(right)
+            found[way] = by_hand
+            r.say(f"{whose} {name}, {way}: sound and solvable", interval(list(by_hand.values()), rounds=300), n)
+        pairs = [list(zip(found["revised"][hand], found["step resampled"][hand])) for hand in found["revised"]]
+        r.say(f"{whose} {name}, revised over resampled", interval(pairs, lambda xs: sum(a for a, _ in xs) / max(1, sum(b for _, b in xs)), 300), n)
 
 
 def choosing(model, r, hands, many=300):

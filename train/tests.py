@@ -102,6 +102,48 @@ class Truth(unittest.TestCase):
         self.assertGreater(asked, 1_000)
 
 
+    def test_critiques_consider_what_is_true(self):
+        """What a critique considers after its sentence are moves from before the wrong step, judged right, in the tokens of its text."""
+        stream, judged, revised = Stream(5, 256), {True: 0, False: 0}, 0
+        for _ in range(400):
+            row = stream.row()
+            for end in [i for i, x, _ in row.loss if x == v.IM_END]:
+                seen = row.ancestors[row.segments[end]]
+                tokens = [x for j, x in enumerate(row.tokens[:end + 1]) if row.segments[j] in seen]
+                if v.ID[v.CRITIQUE] not in tokens:
+                    continue
+                text = v.decode(tokens)
+                said = text.rpartition("assistant\n")[2]
+                self.assertEqual(list(v.encode(said)), tokens[-len(v.encode(said)):])
+                sentence, _, considered = said.partition(". ")
+                if not considered:
+                    continue
+                path = text.partition("<|im_start|>assistant\n")[2].partition("<|im_end|>")[0].split("\n")
+                numbers, target = read_problem(text.rpartition("<|im_start|>assistant")[0].partition("user\n")[2].partition("<|im_end|>")[0])
+                if "Wait," in text:
+                    continue
+                left = list(numbers)
+                for line in path[:int(sentence.split()[1]) - 1]:
+                    left, fault = puzzle.check_step(left, line)
+                    self.assertIsNone(fault)
+                for move in considered.rstrip(".").split("; "):
+                    line, _, verdict = move.rpartition(" ")
+                    after, fault = puzzle.check_step(left, line)
+                    self.assertIsNone(fault, text)
+                    wins = puzzle.solvable(tuple(sorted(after)), target)
+                    self.assertEqual(verdict, "yes" if wins else "no", text)
+                    judged[wins] += 1
+            for i, token in enumerate(row.tokens):
+                if v.TOKENS[token][0] != "Wait, step" or i + 1 == len(row.tokens):
+                    continue
+                seen = row.segments[i]
+                text = v.decode([x for j, x in enumerate(row.tokens) if row.segments[j] == seen])
+                self.assertTrue(text.endswith((".\n",)), text)
+                revised += " yes.\n" in text
+        self.assertGreater(min(judged.values()), 100)
+        self.assertGreater(revised, 100)
+
+
 class Tokens(unittest.TestCase):
     def test_numbers_and_labels_are_single_tokens(self):
         for n in range(v.NUMBERS):

@@ -49,7 +49,7 @@ def prompt_text(rng, numbers, target):
 def solve(tree, state, rate=0.7):
     """A right path from a state to its end, rated on the way. Returns the last state."""
     while state.open:
-        state = tree.step(state, pick(tree.rng, state.left, tree.target, 0.0 if state.dead else 1.0))
+        state = tree.step(state, state.advised or pick(tree.rng, state.left, tree.target, 0.0 if state.dead else 1.0))
         if tree.rng.random() < rate:
             tree.rate(state)
     if len(state.left) == 1:
@@ -148,7 +148,7 @@ def regret(tree):
         state.asked.add("revised")
         again = tree.revise(state)
         if again and again.open:
-            new = tree.step(again, pick_winning(tree.rng, again.left, tree.target))
+            new = tree.step(again, again.advised or pick_winning(tree.rng, again.left, tree.target))
             if tree.rng.random() < 0.5:
                 tree.rate(new)
 

@@ -7,18 +7,20 @@ from .prompts import CHOOSE, signal
 
 POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE, REVISED = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 3.0, 1.0, 2.0  # loss weights
 SURER = 3  # the power of the moves' weights in a revision
+CONSIDERED = (0.3, 0.3, 0.2, 0.14, 0.06)  # shares of critiques with so many losing moves considered; after the most, no winning one follows
 
 
 class State:
     """A path so far. `left` is what the path claims to have left; `bad` the critique of its first unsound step; `dead` the number of
     the first sound step after which the target is out of reach (0: it always was), with the list there; `final` how it ended;
-    `careful` that the path has just been revised: the next step is worth more, and only the surest moves are wanted there."""
-    __slots__ = ("node", "left", "items", "count", "bad", "dead", "final", "parent", "text", "skip", "kids", "asked", "careful")
+    `careful` that the path has just been revised: the next step is worth more, and only the surest moves are wanted there, or the one
+    `advised` by the critique."""
+    __slots__ = ("node", "left", "items", "count", "bad", "dead", "final", "parent", "text", "skip", "kids", "asked", "careful", "advised")
 
     def __init__(self, node, left, items, count=0, bad=None, dead=None, final=None, parent=None, text="", skip=False):
         self.node, self.left, self.items, self.count = node, left, items, count
         self.bad, self.dead, self.final, self.parent, self.text, self.skip = bad, dead, final, parent, text, skip
-        self.kids, self.asked, self.careful = {}, set(), False
+        self.kids, self.asked, self.careful, self.advised = {}, set(), False, None
 
     @property
     def sound(self):
@@ -48,12 +50,13 @@ class Tree:
         self.row.soft_done.add(state.node.last)
         self._choose(state.node.last, state, lambda a, op, b: v.BARE[a], lambda a, op, b: True)
 
-    def _choose(self, place, state, token, fits):
+    def _choose(self, place, state, token, fits, weight=None):
         """Soft targets for one token of a move: among the winning moves that fit what is written already; where none fits, a lighter
         pull towards any sound move that does."""
         key = tuple(sorted(state.left))
-        options = [] if state.dead else [(move, w) for move, _, w in puzzle.winning(key, self.target) if fits(*move[:3])]
-        weight = (REVISED if state.careful else POLICY) if options else LEGAL
+        won = [] if state.dead else puzzle.winning(key, self.target)
+        options = [(move, w) for move, _, w in won if fits(*move[:3]) and state.advised in (None, move)]
+        weight = (weight or (REVISED if state.careful else POLICY)) if options else LEGAL
         if state.careful:  # a revision is a second thought: nearly all on the moves that leave most ways to the target
             options = [(move, w ** SURER) for move, w in options]
         options = options or [(move, 1.0) for move, _ in puzzle.moves(key) if fits(*move[:3])]
@@ -173,23 +176,50 @@ class Tree:
         tokens = v.encode(text)
         verdict = self.row.add(asked, tokens[:3], VERDICT)  # `Step`, which one, wrong or a dead end; the others are one token
         end = self.row.add(verdict, tokens[3:], CRITIQUE)
+        before = self._before(state)
+        moves = consider(self.rng, before.left, self.target) if before else []
+        for i, (move, wins) in enumerate(moves):
+            end = self._considered(end, before, move, judgement(wins, i + 1 == len(moves)))
         self.row.loss.append((end.last, v.IM_END, CRITIQUE))
+
+    def _considered(self, node, before, move, verdict):
+        """One move that a critique considers: chosen as a step is, worked out as a step is, then judged."""
+        a, op, b, r = move
+        left = puzzle.after(before.left, a, b, r)
+        tokens = v.encode(" " + write(a, op, b, r, left))
+        self._choose(node.last, before, lambda x, o, y: v.SPACED[x], lambda x, o, y: True, CRITIQUE)
+        node = self.row.add(node, tokens[:1])
+        self._choose(node.last, before, lambda x, o, y: v.OP[o], lambda x, o, y: x == a, CRITIQUE)
+        node = self.row.add(node, tokens[1:2])
+        self._choose(node.last, before, lambda x, o, y: v.SPACED[y], lambda x, o, y: x == a and o == op, CRITIQUE)
+        node = self.row.add(node, tokens[2:3])
+        node = self.row.add(node, tokens[3:], DETERMINED)
+        verdict = v.encode(verdict)
+        node = self.row.add(node, verdict[:1], DETERMINED)
+        return self.row.add(node, verdict[1:], VERDICT)
+
+    def _before(self, state):
+        """The state before the step that the critique of a path names; None if none is, or if the target was out of reach there."""
+        text = self.critique(state)
+        if text is None or not text.startswith("Step"):
+            return None
+        before = state
+        while before.count >= int(text.split()[1]):
+            before = before.parent
+        return before if before.sound and not before.dead else None
 
     def revise(self, state):
         """`Wait, step 2 is wrong: ...` after the path, and the way on from before that step. Returns the state there, or None."""
-        text = self.critique(state)
-        if text is None or state.final or text == "No mistake found.":
+        before = self._before(state)
+        if before is None or state.final:
             return None
-        k = int(text.split()[1])
-        before = state
-        while before.count >= k:
-            before = before.parent
-        if not before.sound or before.dead:
-            return None
+        moves = consider(self.rng, before.left, self.target) if self.rng.random() < 0.8 else []
+        text = self.critique(state) + said(before.left, moves)
         # now and then as if the path were longer, so that far positions are met too
         node = self.row.add(state.node, v.encode(signal(text)), gap=self.rng.randint(1, 160) if self.rng.random() < 0.25 else 0)
         again = State(node, before.left, before.items, before.count, None, None, None, before.parent)
         again.careful = True
+        again.advised = next((move for move, wins in moves if wins), None)
         self.states.append(again)
         return again
 
@@ -215,6 +245,28 @@ def pick_any(rng, left):
 
 def pick(rng, left, target, winning):
     return (rng.random() < winning and pick_winning(rng, left, target)) or pick_any(rng, left)
+
+
+def consider(rng, left, target):
+    """What a critique considers in place of a wrong step: [(move, whether the target can be reached from there)], some that lose and then
+    one that wins. Where it has considered many, it ends without one, so that a move is never judged by its place."""
+    lose, many = [], rng.choices(range(len(CONSIDERED)), CONSIDERED)[0]
+    for _ in range(3 * many):
+        move = pick_any(rng, left)
+        if move not in lose and not puzzle.solvable(tuple(sorted(puzzle.after(left, move[0], move[2], move[3]))), target):
+            lose.append(move)
+    won = [] if len(lose) >= len(CONSIDERED) - 1 else [(pick_winning(rng, left, target), True)]
+    return [(move, False) for move in lose[:len(CONSIDERED) - 1]] + won
+
+
+def judgement(wins, is_last):
+    return " yes." if wins else " no." if is_last else " no;"
+
+
+def said(left, moves):
+    """How a critique puts the moves that it considers: ` 13 * 5 = 65 (left: 5 13 65) no; 13 / 13 = 1 (left: 5 5 1) yes.`"""
+    lines = [write(*move, puzzle.after(left, move[0], move[2], move[3])) for move, _ in moves]
+    return "".join(f" {line}{judgement(wins, i + 1 == len(moves))}" for i, (line, (_, wins)) in enumerate(zip(lines, moves)))
 
 
 def write(a, op, b, r, left):
