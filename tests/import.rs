@@ -129,7 +129,7 @@ fn an_archive_of_inspect_reads_as_its_json_does() {
         archive.start_file("../../header.json", options).unwrap();
         let bytes = archive.finish().unwrap().into_inner();
         let (trees, report) = import(Cursor::new(bytes), Options::default()).unwrap();
-        assert_eq!((report.format, trees.len()), ("Inspect archive", 2));
+        assert_eq!((report.format.as_ref(), trees.len()), ("Inspect archive", 2));
         let plain = fixture("inspect.json").0;
         for (one, other) in trees.iter().zip(&plain) {
             let texts = |tree: &Tree| {
@@ -257,7 +257,7 @@ fn real_math_shepherd_rows_equal_a_count_of_their_own() {
 fn a_real_swe_search_file_keeps_its_header_as_a_note() {
     let Some(path) = shared("moatless_traj_haiku.json") else { return };
     let (trees, report) = read(&path, Options::default());
-    assert_eq!((report.format, trees.len(), trees[0].tree.len()), ("SWE-Search", 1, 1));
+    assert_eq!((report.format.as_ref(), trees.len(), trees[0].tree.len()), ("SWE-Search", 1, 1));
     let tree = &trees[0].tree;
     assert!(tree.problem().unwrap().text.starts_with("FileBasedCache has_key"));
     let note = tree.node(NodeId::ROOT).note();

@@ -64,6 +64,7 @@ const DOORS: [(&str, &[&str]); 13] = [
         "io::stdout",
         &[
             "src/cli/output.rs",
+            "src/cli/reader.rs",
             "src/engine/worker.rs",
             "src/ui/clipboard.rs",
             "src/ui/plain.rs",

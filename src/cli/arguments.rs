@@ -178,6 +178,27 @@ pub enum Verb {
     /// Answer requests on standard input; pleach starts this itself.
     #[command(hide = true)]
     Engine,
+    /// Read another program's file from standard input; pleach starts this itself.
+    #[command(hide = true)]
+    Reader {
+        /// The format, if it is not to be recognised.
+        #[arg(long)]
+        format: Option<String>,
+        /// Whether all trees become one.
+        #[arg(long)]
+        together: bool,
+        /// The time that the operations carry.
+        #[arg(long)]
+        now: u64,
+    },
+}
+
+impl Verb {
+    /// Returns whether this is a process that another pleach started.
+    #[must_use]
+    pub fn is_helper(&self) -> bool {
+        matches!(self, Self::Engine | Self::Reader { .. })
+    }
 }
 
 /// What `pleach config` does.

@@ -1,7 +1,7 @@
 //! `pleach import`: other programs' trees become sessions.
 //!
 //! Responsible for where the sessions go and for printing the report. What is read how is the
-//! business of the `import` room. Nothing is written unless the whole file was read.
+//! business of the `import` room, in a process of `reader.rs`. Nothing is written unless the whole file was read.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::arguments::ImportArguments;
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use crate::import::{self, Imported, Options, Report};
+use super::reader;
+use crate::import::{Imported, Options, Report};
 use crate::session::{self, Fresh};
 
 /// What `--json` prints.
@@ -42,15 +43,14 @@ pub fn import(arguments: &ImportArguments, output: &mut Output) -> Result<Exit, 
     let now = crate::ui::now();
     let options =
         Options { format: arguments.format.as_deref(), together: arguments.together, now };
-    let (trees, report) =
-        import::import(file, options).map_err(|error| failed(error.to_string()))?;
+    let (trees, report) = reader::read(file, options).map_err(failed)?;
     let folder = match &arguments.out {
         Some(folder) => folder.clone(),
         None => session::default_directory()?,
     };
     let mut sessions = Vec::with_capacity(trees.len());
     for imported in &trees {
-        sessions.push(save(&folder, imported, path, report.format, now)?);
+        sessions.push(save(&folder, imported, path, &report.format, now)?);
     }
     if arguments.json {
         let sessions = sessions.iter().map(|path| path.display().to_string()).collect();

@@ -32,6 +32,7 @@ mod manual;
 mod output;
 mod problems;
 mod progress;
+mod reader;
 mod replay;
 mod report;
 mod score;
@@ -50,6 +51,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::assets::prompts;
+use crate::import::Options;
 use crate::ui;
 
 pub use arguments::{Arguments, Verb};
@@ -77,12 +79,11 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
     let Arguments { model, plain, verb } = arguments;
     // The worker's log is its standard error, which its owner copies into the file.
-    if !matches!(verb, Some(Verb::Engine)) {
+    let is_helper = verb.as_ref().is_some_and(Verb::is_helper);
+    if !is_helper {
         ui::crash::watch(logging::start());
     }
-    if !matches!(verb, Some(Verb::Engine))
-        && let Some(folder) = ui::settings::folder()
-    {
+    if !is_helper && let Some(folder) = ui::settings::folder() {
         let (own, complaints) = ui::settings::prompts(&folder);
         prompts::set_own(own);
         // On the screen they are told with the other settings.
@@ -118,5 +119,8 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Verify(verify)) => verify::verify(&model, &verify, output),
         Some(Verb::Import(import)) => import::import(&import, output),
         Some(Verb::Engine) => worker::serve(),
+        Some(Verb::Reader { format, together, now }) => {
+            reader::serve(Options { format: format.as_deref(), together, now })
+        }
     }
 }

@@ -7,7 +7,7 @@
 //! asked hears `Lost` and asks again.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -41,6 +41,15 @@ const ENVIRONMENT: [&str; 12] = [
     "HIP_VISIBLE_DEVICES",
     "PLEACH_LOG",
 ];
+
+/// Returns the command that starts this program as a helper of itself, in a clean environment.
+#[must_use]
+pub fn helper(program: &Path, verb: &str) -> Command {
+    let kept = ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    let mut command = Command::new(program);
+    command.arg(verb).env_clear().envs(kept);
+    command
+}
 
 /// llama.cpp in a process of its own.
 #[derive(Debug)]
@@ -179,11 +188,7 @@ impl Keeper {
     }
 
     fn spawn(&self) -> std::io::Result<Child> {
-        let kept = ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
-        let child = Command::new(&self.program)
-            .arg("engine")
-            .env_clear()
-            .envs(kept)
+        let child = helper(&self.program, "engine")
             // On an assertion ggml would start a debugger and print to the terminal.
             .env("GGML_NO_BACKTRACE", "1")
             .stdin(Stdio::piped())

@@ -30,10 +30,10 @@ pub mod template;
 pub mod worker;
 
 pub use gather::Gathered;
-pub use host::Worker;
+pub use host::{Worker, helper};
 pub use llama::gpus;
 pub use protocol::{Event, Generate, ModelInfo, Request};
-pub use sandbox::Confined;
+pub use sandbox::{Confined, enter};
 pub use scripted::{Script, Scripted};
 
 /// Events of an engine. The channel is bounded, so a fast model waits for a slow reader

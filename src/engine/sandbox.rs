@@ -1,14 +1,17 @@
-//! What the worker may still do once it serves: read files, compute, and talk over its pipes.
+//! What a process may still do that reads a stranger's bytes: read files, compute, and talk over its
+//! pipes.
 //!
 //! Responsible for taking away everything else where the kernel can (Linux with Landlock): a
 //! model file that takes llama.cpp over can change no file of the person's, start no program and
-//! reach no network. Not responsible for memory and the parent's death (`process.rs`).
+//! reach no network. How memory is bounded and a parent's death is heard of is in `process.rs`.
 //!
 //! Two places stay writable: `/dev`, through which graphics cards are used, and the temporary
 //! folder, where the embedded model goes for a moment.
 
 #[cfg(target_os = "linux")]
 use std::path::Path;
+
+use super::process;
 
 /// How much was taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +24,19 @@ pub enum Confined {
     Not,
 }
 
-/// Confines this thread and all that it starts.
+/// Makes this process one that may read a stranger's bytes: it ends with its parent, stays within the
+/// machine's memory, leaves no core file and is confined. Before any other thread starts, for each is
+/// confined with the one that starts it.
 #[must_use]
-pub fn confine() -> Confined {
+pub fn enter() -> Confined {
+    process::die_with_parent();
+    process::stay_within_memory();
+    process::leave_no_core();
+    confine()
+}
+
+/// Confines this thread and all that it starts.
+fn confine() -> Confined {
     #[cfg(target_os = "linux")]
     {
         confine_by_landlock(&std::env::temp_dir()).unwrap_or(Confined::Not)

@@ -13,7 +13,6 @@ use llama_cpp_2::{LogOptions, send_logs_to_tracing};
 use super::decoder::Decoder;
 use super::frame;
 use super::llama::Model;
-use super::process;
 use super::protocol::{Event, ModelOptions, Request};
 use super::sandbox::{self, Confined};
 
@@ -22,11 +21,7 @@ use super::sandbox::{self, Confined};
 /// # Errors
 /// Returns an error if llama.cpp cannot start or standard output is closed.
 pub fn run() -> io::Result<()> {
-    process::die_with_parent();
-    process::stay_within_memory();
-    process::leave_no_core();
-    // Before any other thread starts, for each is confined with the one that starts it.
-    if sandbox::confine() == Confined::Not {
+    if sandbox::enter() == Confined::Not {
         tracing::debug!("the system cannot confine the worker");
     }
     // The default logger prints a stranger's model metadata raw, so it must never run.

@@ -1,14 +1,18 @@
 //! What an import kept and what it dropped.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// Something that was counted, in words.
+type What = Cow<'static, str>;
 
 /// What an import kept and what it dropped, in counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The format that was recognised.
-    pub format: &'static str,
+    pub format: What,
     /// Trees.
     pub trees: usize,
     /// Nodes, roots not counted.
@@ -16,23 +20,23 @@ pub struct Report {
     /// Evaluations.
     pub evaluations: usize,
     /// What else was kept, and how often.
-    pub kept: BTreeMap<&'static str, usize>,
+    pub kept: BTreeMap<What, usize>,
     /// What was dropped, and how often.
-    pub dropped: BTreeMap<&'static str, usize>,
+    pub dropped: BTreeMap<What, usize>,
 }
 
 impl Report {
     pub(super) fn new(format: &'static str) -> Self {
         let (kept, dropped) = (BTreeMap::new(), BTreeMap::new());
-        Self { format, trees: 0, nodes: 0, evaluations: 0, kept, dropped }
+        Self { format: format.into(), trees: 0, nodes: 0, evaluations: 0, kept, dropped }
     }
 
     pub(super) fn keep(&mut self, what: &'static str, count: usize) {
-        *self.kept.entry(what).or_default() += count;
+        *self.kept.entry(what.into()).or_default() += count;
     }
 
     pub(super) fn drop(&mut self, what: &'static str, count: usize) {
-        *self.dropped.entry(what).or_default() += count;
+        *self.dropped.entry(what.into()).or_default() += count;
     }
 
     /// Returns the report as lines of text.
