@@ -18,9 +18,9 @@ pub(super) fn theme(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
             line: format!("theme {name}"),
         });
         let entries = entries.collect();
-        list::open(model, "Themes", entries);
         let current = model.config.theme.clone();
-        list::preview(model, &current, |model, entry| {
+        list::open_at(model, "Themes", entries, &current);
+        list::preview(model, |model, entry| {
             model.theme_preview = entry.map(|entry| entry.name.clone());
         });
         return Vec::new();

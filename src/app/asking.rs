@@ -21,8 +21,10 @@ pub(super) fn proposer(model: &mut Model, arguments: &Arguments) -> Vec<Effect> 
             aside: String::new(),
             line: format!("proposer {}", proposer.name()),
         });
-        list::open(model, "Proposers", entries.collect());
-        return Vec::new();
+        let entries = entries.collect();
+        let policy = model.workbench().map_or(&model.policy, |bench| bench.driver.policy());
+        let now = policy.proposer.name();
+        return list::open_at(model, "Proposers", entries, now);
     }
     match proposers::named(name) {
         Ok(proposer) => {

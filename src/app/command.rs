@@ -90,6 +90,8 @@ const LINE: &[Place] = &[Place::Line];
 const LIST: &[Place] = &[Place::List];
 const READER: &[Place] = &[Place::Reader, Place::Diff];
 const DIFF: &[Place] = &[Place::Diff];
+const READ: &[Place] = &[Place::Reader, Place::Diff, Place::Help];
+const ASKED: &[Place] = &[Place::Field, Place::Line, Place::List];
 const EXPORT: &[Place] = &[Place::Export];
 const HELP: &[Place] = &[Place::Help];
 const SPLICE: &[Place] = &[Place::Splice];
@@ -231,7 +233,7 @@ pub static COMMANDS: &[Command] = &[
     command!("help", "help", ["?", "<f1>"], Place::ALL, "Program", "help", |m, _, _| help::open(m)),
     command!("stop", "stop growing, then ask to quit", ["<c-c>"], Place::ALL, "Program", "", |m, _, now| update::stop(m, now)),
     command!("escape", "cancel the innermost thing", ["<esc>"], Place::ALL, "Program", "", |m, _, _| overlay::escape(m)),
-    command!("accept", "accept", ["<enter>"], Place::TEXT, "Program", "accept", |m, _, now| overlay::accept(m, now)),
+    command!("accept", "accept", ["<enter>"], ASKED, "Program", "accept", |m, _, now| overlay::accept(m, now)),
     command!("suspend", "back to the shell; fg goes on", ["<c-z>"], BOTH, "Program", "", |_, _, _| vec![Effect::Suspend]),
     command!("quit", "quit; everything is saved", ["q"], BOTH, "Program", "quit", |m, _, _| update::quit(m)),
     command!("complete", "fill in what could follow", ["<tab>"], LINE, "Program", "complete", |m, _, _| line::complete(m, 1)),
@@ -246,7 +248,7 @@ pub static COMMANDS: &[Command] = &[
     command!("read-page-up", "ten rows up", ["<pgup>", "<c-u>"], READER, "Program", "", |m, _, _| reader::scroll(m, 10)),
     command!("read-first", "to the beginning", ["g", "<home>"], READER, "Program", "", |m, _, _| reader::scroll(m, isize::MAX)),
     command!("read-last", "to the end", ["G", "<end>"], READER, "Program", "", |m, _, _| reader::scroll(m, isize::MIN)),
-    command!("close", "close", ["q", "<enter>"], READER, "Program", "close", |m, _, _| overlay::escape(m)),
+    command!("close", "close", ["q", "<enter>"], READ, "Program", "close", |m, _, _| overlay::escape(m)),
     command!("splice-apply", "make this splice", ["<enter>"], SPLICE, "Splice", "splice", |m, _, now| splicing::apply(m, now)),
     command!("splice-pass", "pass it over", ["x"], SPLICE, "Splice", "pass over", |m, _, _| splicing::dismiss(m)),
     command!("splice-next", "next proposal", ["n", "<tab>"], SPLICE, "Splice", "next", |m, _, _| splicing::step(m, 1)),

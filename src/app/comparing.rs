@@ -6,12 +6,14 @@
 
 use super::Effect;
 use super::argument::Arguments;
+use super::evaluations::value_scope;
 use super::model::Model;
 use super::overlay::Overlay;
+use super::rows::{Row, wrapped};
 use super::workbench::change;
-use crate::curate::compare::{self, Comparison};
+use crate::curate::compare::{self, Comparison, Side};
 use crate::search::Random;
-use crate::text::{SafeText, Wrapped};
+use crate::text::SafeText;
 use crate::tree::{Body, NodeId, Preference, Tree};
 
 /// The compare screen.
@@ -38,6 +40,15 @@ impl Comparing {
     #[must_use]
     pub fn is_hidden(&self, tree: &Tree) -> bool {
         self.blind && self.pair().is_some_and(|pair| choice(tree, pair).is_none())
+    }
+
+    /// Returns how the pair is shown.
+    #[must_use]
+    pub fn shown(&self, tree: &Tree) -> Shown {
+        let chosen = self.pair().and_then(|pair| {
+            choice(tree, pair).map(|choice| usize::from(choice.winner != pair[0]))
+        });
+        Shown { names: ["1", "2"], hidden: self.is_hidden(tree), chosen }
     }
 
     /// Returns how many of the pairs are decided.
@@ -182,8 +193,8 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
     // A row tells from where the paths part.
     let (columns, rows) = inside(model.size);
     let room = (columns, rows.saturating_sub(1));
-    let hidden = shown.is_hidden(tree);
-    let most = compared.map_or(0, |compared| furthest(&compared, hidden, room));
+    let shown = shown.shown(tree);
+    let most = compared.map_or(0, |compared| furthest(&compared, shown, room));
     if let Some(comparing) = comparing(model) {
         comparing.scrolled = comparing.scrolled.saturating_add_signed(by).min(most);
     }
@@ -198,38 +209,139 @@ pub(super) fn inside(size: (u16, u16)) -> (u16, u16) {
     (size.0.saturating_sub(4), size.1.saturating_sub(4))
 }
 
-/// Returns columns and rows of two sides that share so many: beside each other, with three columns
-/// between them, or above each other; and whether they stand beside each other.
-#[must_use]
-pub fn halves((columns, rows): (u16, u16)) -> ([(u16, u16); 2], bool) {
-    if columns >= WIDE {
-        return ([((columns - 3) / 2, rows); 2], true);
-    }
-    ([(columns, rows / 2), (columns, rows - rows / 2)], false)
+/// How two sides are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    /// What the sides are called.
+    pub names: [&'static str; 2],
+    /// Whether names, scores and origin are left out.
+    pub hidden: bool,
+    /// The side that was chosen, if one was.
+    pub chosen: Option<usize>,
 }
 
-/// Returns how many rows of a side tell what speaks for it. Where there is little room, the text
-/// goes before them.
+/// A side in rows.
+#[derive(Debug, Clone, Default)]
+pub struct Laid {
+    /// Columns and rows that it has.
+    pub size: (u16, u16),
+    /// What speaks for it.
+    pub head: Vec<Row>,
+    /// Its text.
+    pub rows: Vec<Row>,
+}
+
+impl Laid {
+    /// Returns how many rows of its text are seen at a time.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        usize::from(self.size.1).saturating_sub(self.head.len())
+    }
+
+    fn furthest(&self) -> usize {
+        self.rows.len().saturating_sub(self.seen())
+    }
+}
+
+/// Lays both sides out in so many columns and rows: beside each other, with three columns between
+/// them, or above each other. Returns whether they stand beside each other, too.
 #[must_use]
-pub fn head_rows(hidden: bool, rows: u16) -> usize {
-    let all = if hidden { 1 } else { 4 };
-    all.min(usize::from(rows / 2).max(1))
+pub fn lay(compared: &Comparison, shown: Shown, (columns, rows): (u16, u16)) -> ([Laid; 2], bool) {
+    let beside = columns >= WIDE;
+    let sizes = if beside {
+        [((columns - 3) / 2, rows); 2]
+    } else {
+        [(columns, rows / 2), (columns, rows - rows / 2)]
+    };
+    let mut sides = [0, 1].map(|at| {
+        let (side, size) = (&compared.sides[at], sizes[at]);
+        let columns = usize::from(size.0);
+        let head = head(side, at, shown, columns);
+        Laid { size, head, rows: text(side, shown.hidden, columns) }
+    });
+    // Both texts begin on one row. Where there is little room, they go before what is told of them.
+    let most = if beside { sides.iter().map(|side| side.head.len()).max() } else { None };
+    for side in &mut sides {
+        let all = most.unwrap_or(side.head.len());
+        side.head.resize(all.min(usize::from(side.size.1 / 2).max(1)), Row::new());
+    }
+    (sides, beside)
+}
+
+/// Which side it is and what speaks for it.
+fn head(side: &Side, at: usize, shown: Shown, columns: usize) -> Vec<Row> {
+    let mut name = vec![(shown.names[at].to_owned(), "key")];
+    if shown.hidden {
+        return vec![name];
+    }
+    name.push((format!("  {}", side.node), "title"));
+    match side.verified {
+        Some(true) => name.push(("  ✓ right".to_owned(), "right")),
+        Some(false) => name.push(("  ✗ wrong".to_owned(), "wrong")),
+        None => {}
+    }
+    if shown.chosen == Some(at) {
+        name.push(("  ★ better".to_owned(), "accent"));
+    }
+    let mut figures = figures(&side.values, side.probability);
+    if figures.is_empty() {
+        figures.push(("not judged".to_owned(), "muted"));
+    }
+    let origin = vec![(SafeText::line(&side.origin).into_string(), "muted")];
+    let lines = [figures, origin].into_iter().flat_map(|line| folded(&line, "", columns));
+    std::iter::once(name).chain(lines).chain([Row::new()]).collect()
+}
+
+/// A line in rows.
+fn folded(line: &Row, lead: &str, columns: usize) -> Vec<Row> {
+    let parts: Vec<_> = line.iter().map(|(text, scope)| (text.as_str(), *scope)).collect();
+    wrapped(&parts, [(lead, "text"); 2], columns)
+}
+
+/// Judgements and the probability of a token.
+fn figures(values: &[(String, f64)], probability: Option<f64>) -> Row {
+    let mut row = Row::new();
+    let mut add = |name: &str, figure: String, scope| {
+        let gap = if row.is_empty() { "" } else { "  " };
+        row.push((format!("{gap}{} ", SafeText::line(name)), "muted"));
+        row.push((figure, scope));
+    };
+    for (name, value) in values {
+        add(name, format!("{value:.2}"), value_scope(*value));
+    }
+    if let Some(probability) = probability {
+        add("a token", format!("{:.0} %", probability * 100.0), "text");
+    }
+    row
+}
+
+/// The steps of a side, each with its figures below it if there are several.
+fn text(side: &Side, hidden: bool, columns: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for step in &side.steps {
+        let scope = |differs| if differs { "match" } else { "text" };
+        let mut parts: Vec<_> =
+            step.parts.iter().map(|part| (part.text.as_str(), scope(part.differs))).collect();
+        while let Some(last) = parts.last_mut() {
+            last.0 = last.0.trim_end();
+            if !last.0.is_empty() {
+                break;
+            }
+            parts.pop();
+        }
+        rows.extend(wrapped(&parts, [("", "text"); 2], columns));
+        if !hidden && side.steps.len() > 1 {
+            let mut line = vec![(format!("{}  ", step.node), "muted")];
+            line.extend(figures(&step.values, step.probability));
+            rows.extend(folded(&line, "  ", columns));
+        }
+    }
+    rows
 }
 
 /// Returns how far both sides can be scrolled.
-pub(super) fn furthest(compared: &Comparison, hidden: bool, room: (u16, u16)) -> usize {
-    let sides = compared.sides.iter().zip(halves(room).0);
-    let beyond = sides.map(|(side, (columns, rows))| {
-        let figures = usize::from(!hidden && side.steps.len() > 1);
-        let text = side.steps.iter().map(|step| {
-            let raw: String = step.parts.iter().map(|part| part.text.as_str()).collect();
-            let text = SafeText::block(raw.trim_end());
-            Wrapped::new(&text, usize::from(columns).max(1)).rows().len() + figures
-        });
-        let seen = usize::from(rows).saturating_sub(head_rows(hidden, rows));
-        text.sum::<usize>().saturating_sub(seen)
-    });
-    beyond.max().unwrap_or(0)
+pub(super) fn furthest(compared: &Comparison, shown: Shown, room: (u16, u16)) -> usize {
+    lay(compared, shown, room).0.iter().map(Laid::furthest).max().unwrap_or(0)
 }
 
 /// Hides what speaks for either until the choice is made, or shows it.

@@ -5,10 +5,11 @@ use super::Effect;
 use super::argument::Arguments;
 use super::model::Model;
 use super::overlay::Overlay;
+use super::rows::{Row, wrapped};
 use super::workbench::{self, Workbench};
 use crate::aggregate::{Passage, transcript};
 use crate::search::debate::Rules;
-use crate::text::{SafeText, Wrapped};
+use crate::text::SafeText;
 
 /// A transcript while it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,14 +30,27 @@ impl Transcript {
         (title, said.unwrap_or_default())
     }
 
-    /// Returns how many rows it has in so many columns: a gap stands before each heading but the
+    /// Returns its name and its rows of so many columns: a gap stands before each heading but the
     /// first.
-    pub(super) fn rows(&self, bench: &Workbench, columns: usize) -> usize {
-        let rows = self.read(bench).1.into_iter().map(|passage| match passage {
-            Passage::Heading(_) => 2,
-            Passage::Text(text) => Wrapped::new(&SafeText::block(&text), columns).rows().len(),
-        });
-        rows.sum::<usize>().saturating_sub(1)
+    #[must_use]
+    pub fn rows(&self, bench: &Workbench, columns: usize) -> (String, Vec<Row>) {
+        let (title, said) = self.read(bench);
+        let mut rows = Vec::new();
+        for passage in said {
+            match passage {
+                Passage::Heading(text) => {
+                    if !rows.is_empty() {
+                        rows.push(Vec::new());
+                    }
+                    let text = SafeText::line(&text);
+                    rows.extend(wrapped(&[(&text, "title")], [("", "title"); 2], columns));
+                }
+                Passage::Text(text) => {
+                    rows.extend(wrapped(&[(&text, "text")], [("  ", "text"); 2], columns));
+                }
+            }
+        }
+        (title, rows)
     }
 
     /// Scrolls by rows, upwards if positive, as the reader does; of so many rows so many are seen.

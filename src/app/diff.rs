@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::Effect;
 use super::argument::Arguments;
+use super::comparing::inside;
 use super::message::Other;
 use super::model::Model;
 use super::overlay::Overlay;
@@ -24,11 +25,13 @@ pub struct Diff {
     pub only_differences: bool,
     /// The row at the top.
     pub top: usize,
+    /// The row of the difference that the person went to, until they scroll.
+    pub at: Option<usize>,
 }
 
 impl Diff {
     fn new(trees: TreeDiff) -> Self {
-        let mut diff = Self { trees, rows: Vec::new(), only_differences: false, top: 0 };
+        let mut diff = Self { trees, rows: Vec::new(), only_differences: false, top: 0, at: None };
         diff.list();
         diff
     }
@@ -42,10 +45,25 @@ impl Diff {
         self.trees.likeness(self.trees.pairs[at]) != Likeness::Same
     }
 
-    /// Scrolls by rows, upwards if positive, as the reader does.
-    pub(super) fn scroll(&mut self, by: isize) {
+    /// Returns how many rows of a screen with so many inside the frame tell what is compared, with a
+    /// gap below them: the titles, and on a screen that is high enough the figures.
+    #[must_use]
+    pub fn head_rows(&self, rows: u16) -> usize {
+        let figures = if rows > 14 { self.trees.figures().len() } else { 0 };
+        2 + figures
+    }
+
+    /// Scrolls by rows, upwards if positive, as the reader does; so many rows are inside the frame.
+    pub(super) fn scroll(&mut self, by: isize, rows: u16) {
         let down = by.checked_neg().unwrap_or(isize::MAX);
-        self.top = self.top.saturating_add_signed(down).min(self.rows.len().saturating_sub(1));
+        self.at = None;
+        self.show(self.top.saturating_add_signed(down), rows);
+    }
+
+    /// Brings a row to the top, as far as there are rows below it.
+    fn show(&mut self, row: usize, rows: u16) {
+        let seen = usize::from(rows).saturating_sub(self.head_rows(rows));
+        self.top = row.min(self.rows.len().saturating_sub(seen));
     }
 }
 
@@ -127,17 +145,22 @@ fn shown(model: &mut Model) -> Option<&mut Diff> {
     }
 }
 
-/// Goes to the next or the previous row that differs.
+/// Goes to the next or the previous row that differs: from the one that the person went to, or from
+/// what is seen.
 pub(super) fn difference(model: &mut Model, forwards: bool) -> Vec<Effect> {
+    let rows = inside(model.size).1;
     let Some(diff) = shown(model) else { return Vec::new() };
     let differs = |row: &usize| diff.differs(diff.rows[*row]);
     let found = if forwards {
-        (diff.top + 1..diff.rows.len()).find(differs)
+        (diff.at.map_or(diff.top, |at| at + 1)..diff.rows.len()).find(differs)
     } else {
-        (0..diff.top.min(diff.rows.len())).rfind(differs)
+        (0..diff.at.unwrap_or(diff.top)).rfind(differs)
     };
     match found {
-        Some(row) => diff.top = row,
+        Some(row) => {
+            diff.show(row, rows);
+            diff.at = found;
+        }
         None => model.tell("There is no other difference that way."),
     }
     Vec::new()
@@ -145,12 +168,13 @@ pub(super) fn difference(model: &mut Model, forwards: bool) -> Vec<Effect> {
 
 /// Shows all steps, or only those that differ.
 pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
+    let rows = inside(model.size).1;
     let Some(diff) = shown(model) else { return Vec::new() };
-    let at = diff.rows.get(diff.top).copied().unwrap_or(0);
+    let top = diff.rows.get(diff.at.unwrap_or(diff.top)).copied().unwrap_or(0);
     diff.only_differences = !diff.only_differences;
     diff.list();
-    diff.top = diff.rows.partition_point(|row| *row < at);
-    diff.scroll(0);
+    diff.at = None;
+    diff.show(diff.rows.partition_point(|row| *row < top), rows);
     Vec::new()
 }
 
@@ -193,6 +217,39 @@ mod tests {
         assert!(diff.rows.iter().all(|row| diff.differs(*row)));
         keys(&mut model, "dnjNGq");
         assert!(model.overlays.is_empty());
+    }
+
+    #[test]
+    fn a_page_stays_full_to_the_end_and_every_difference_is_reached() {
+        let (tree, log) = random_session(3, 400);
+        let mut model = model(tree);
+        keys(&mut model, ":diff 40<enter>");
+        let tree = Box::new(Tree::fold(&log[..40]).unwrap());
+        update(&mut model, Msg::Diffed(Ok(Other { path: "s.pleach".into(), tree })), 0);
+        let seen = |diff: &Diff| 26 - diff.head_rows(26);
+        keys(&mut model, "Gj");
+        let diff = shown(&mut model).unwrap();
+        assert!(diff.rows.len() > seen(diff), "{} rows do not fill a page", diff.rows.len());
+        assert_eq!(diff.top, diff.rows.len() - seen(diff));
+        keys(&mut model, "g");
+        let mut reached = 0;
+        loop {
+            keys(&mut model, "n");
+            let diff = shown(&mut model).unwrap();
+            let Some(at) = diff.at.filter(|at| *at >= reached) else { break };
+            assert!((diff.top..diff.top + seen(diff)).contains(&at), "{at} is seen");
+            if at + 1 == reached {
+                break;
+            }
+            reached = at + 1;
+        }
+        let diff = shown(&mut model).unwrap();
+        let last = (0..diff.rows.len()).rfind(|row| diff.differs(diff.rows[*row]));
+        assert_eq!(diff.at, last);
+        keys(&mut model, "N");
+        assert!(shown(&mut model).unwrap().at < last);
+        keys(&mut model, "k");
+        assert_eq!(shown(&mut model).unwrap().at, None);
     }
 
     #[test]

@@ -14,8 +14,9 @@ use super::comparing::inside;
 use super::line::{self, Purpose};
 use super::model::Model;
 use super::overlay::Overlay;
-use crate::export::{FORMATS, Format, Survey};
-use crate::text::{SafeText, Wrapped};
+use super::rows::{Row, wrapped};
+use crate::export::{FORMATS, Fate, Format, Passage, Survey};
+use crate::text::SafeText;
 use crate::tree::Query;
 
 /// The export screen while it is open.
@@ -73,28 +74,55 @@ impl Export {
     #[must_use]
     pub fn divided(&self, (columns, rows): (u16, u16)) -> (u16, u16) {
         let list = if columns >= WIDE { LIST } else { 0 };
-        let remarks = self.found.iter().flat_map(|found| &found.remarks);
-        let columns = usize::from(columns - list).max(1);
-        let low: usize = remarks.map(|remark| wrapped(&told(remark), columns)).sum();
+        let low = self.remarks(usize::from(columns - list)).len();
         (list, u16::try_from(low).unwrap_or(REMARKS).min(REMARKS).min(rows / 3))
     }
 
     /// How far the record can be scrolled in so many columns and rows.
     fn furthest(&self, room: (u16, u16)) -> usize {
         let (list, low) = self.divided(room);
-        let columns = usize::from((room.0 - list).saturating_sub(2)).max(1);
         let seen = usize::from(room.1.saturating_sub(low).saturating_sub(HEAD));
+        self.rows(usize::from(room.0 - list)).len().saturating_sub(seen)
+    }
+
+    /// Returns the record in rows of so many columns: its passages with what a trainer does with each,
+    /// or its JSON where nothing is learnt of it.
+    #[must_use]
+    pub fn rows(&self, columns: usize) -> Vec<Row> {
         let found = self.found.as_ref().filter(|found| found.format == self.format().name);
-        let Some(shown) = found.and_then(|found| found.records.get(self.record)) else { return 0 };
-        let rows = if shown.passages.len() < 2 {
-            wrapped(&SafeText::block(&shown.json), columns)
-        } else {
-            // A row tells what becomes of a passage, unless the same becomes of the one before.
-            let fates = shown.passages.windows(2).filter(|two| two[0].fate != two[1].fate).count();
-            let text = |text: &str| wrapped(&SafeText::block(text), columns);
-            shown.passages.iter().map(|passage| text(&passage.text)).sum::<usize>() + fates + 1
+        let shown = found.and_then(|found| found.records.get(self.record));
+        let Some(shown) = shown else { return Vec::new() };
+        if shown.passages.len() < 2 {
+            return wrapped(&[(&shown.json, "text")], [("  ", "text"); 2], columns);
+        }
+        let mut rows = Vec::new();
+        let mut before = None;
+        for Passage { fate, text } in &shown.passages {
+            let (mark, word) = (fate.mark(), fate.word());
+            let scope = match fate {
+                Fate::Read => "muted",
+                Fate::Learnt | Fate::Good => "value.high",
+                Fate::Bad => "value.low",
+            };
+            if before != Some(fate) {
+                rows.push(vec![(format!("{mark} {word}:"), "title")]);
+                before = Some(fate);
+            }
+            let mark = format!("{mark} ");
+            rows.extend(wrapped(&[(text, scope)], [(&mark, scope); 2], columns));
+        }
+        rows
+    }
+
+    /// Returns what is left out of the export, in rows of so many columns.
+    #[must_use]
+    pub fn remarks(&self, columns: usize) -> Vec<Row> {
+        let remarks = self.found.iter().flat_map(|found| &found.remarks);
+        let lay = |remark: &String| {
+            let text = SafeText::line(remark);
+            wrapped(&[(&text, "muted")], [("! ", "muted"), ("  ", "muted")], columns)
         };
-        rows.saturating_sub(seen)
+        remarks.flat_map(lay).collect()
     }
 
     fn survey(&mut self, session: PathBuf) -> Vec<Effect> {
@@ -116,16 +144,6 @@ const WIDE: u16 = 70;
 const REMARKS: u16 = 6;
 /// Rows above the record that tell what it is.
 pub const HEAD: u16 = 3;
-
-/// A remark as it is told.
-#[must_use]
-pub fn told(remark: &str) -> SafeText {
-    SafeText::line(&format!("! {remark}"))
-}
-
-fn wrapped(text: &SafeText, columns: usize) -> usize {
-    Wrapped::new(text, columns).rows().len()
-}
 
 /// The screen on top, if it is this one, with the session's file.
 fn screen(model: &mut Model) -> Option<(&mut Export, PathBuf)> {

@@ -6,6 +6,8 @@ use super::field::Field;
 use super::keymap::Keymap;
 use super::model::Model;
 use super::overlay::Overlay;
+use super::rows::{Row, wrapped};
+use crate::text::{pad, width};
 
 /// The help while it is open.
 #[derive(Debug)]
@@ -32,15 +34,47 @@ impl Help {
             .collect()
     }
 
-    /// Returns how many rows they have: each one, each group a heading, and a gap between groups.
-    fn rows(&self, keymap: &Keymap) -> usize {
+    /// Returns them in rows for a screen of so many columns, each group below its heading.
+    #[must_use]
+    pub fn rows(&self, keymap: &Keymap, screen: u16) -> Vec<Row> {
         let commands = self.commands(keymap);
-        let mut groups: Vec<_> = commands.iter().map(|(command, _)| command.group).collect();
-        groups.dedup();
-        commands.len() + (2 * groups.len()).saturating_sub(1)
+        let widest =
+            |of: fn(&(&Command, String)) -> usize| commands.iter().map(of).max().unwrap_or(0) + 2;
+        let keys = widest(|(_, keys)| width(keys));
+        let names = if screen >= 70 { widest(|(command, _)| width(command.name)) } else { 0 };
+        let columns = usize::from(screen.min(WIDEST).saturating_sub(4));
+        // What a command does stands beside its name, or below it where that leaves too little.
+        let is_beside = keys + names + NARROWEST <= columns;
+        let blank = " ".repeat(if is_beside { keys + names } else { 2 });
+        let mut rows: Vec<Row> = Vec::new();
+        let mut group = "";
+        for (command, bound) in &commands {
+            if command.group != group {
+                group = command.group;
+                if !rows.is_empty() {
+                    rows.push(Vec::new());
+                }
+                rows.push(vec![(group.to_owned(), "title")]);
+            }
+            let named = vec![(pad(bound, keys), "key"), (pad(command.name, names), "muted")];
+            let named: Row = named.into_iter().take(if names > 0 { 2 } else { 1 }).collect();
+            let does = wrapped(&[(command.does, "text")], [(&blank, "text"); 2], columns);
+            let first = rows.len();
+            rows.extend(does);
+            if is_beside {
+                rows[first].splice(..1, named);
+            } else {
+                rows.insert(first, named);
+            }
+        }
+        rows
     }
 }
 
+/// The fewest columns for what a command does.
+const NARROWEST: usize = 24;
+/// The widest that the help is, its frame included.
+pub const WIDEST: u16 = 90;
 /// Rows of the frame, of the field, and below the help.
 const AROUND: u16 = 5;
 
@@ -61,7 +95,7 @@ pub(super) fn typed(model: &mut Model) {
 pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(Overlay::Help(help)) = model.overlays.last_mut() {
         let seen = usize::from(model.size.1.saturating_sub(AROUND));
-        let most = help.rows(&model.keymap).saturating_sub(seen);
+        let most = help.rows(&model.keymap, model.size.0).len().saturating_sub(seen);
         help.scrolled = help.scrolled.saturating_add_signed(by).min(most);
     }
     Vec::new()

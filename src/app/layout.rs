@@ -21,6 +21,20 @@ pub struct Area {
     pub height: u16,
 }
 
+impl Area {
+    /// Returns what is left of a pane for its content, below its heading and beside its rule.
+    #[must_use]
+    pub fn inside(self) -> Self {
+        let indent = u16::from(self.x > 0) * 2;
+        Self {
+            x: self.x + indent,
+            y: self.y + 1,
+            width: self.width.saturating_sub(indent),
+            height: self.height.saturating_sub(1),
+        }
+    }
+}
+
 /// What the person wants of the panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Panes {
@@ -105,8 +119,8 @@ impl Layout {
     /// The tree beside all others.
     fn in_two_columns(self, body: Area, split: u16) -> Self {
         let (tree, right) = beside(body, share(body.width, split));
-        let answers = (body.height / 4).clamp(4, 9);
-        let evaluations = if body.height >= 24 { (body.height / 4).clamp(5, 10) } else { 0 };
+        let answers = (body.height / 4).clamp(4, 7);
+        let evaluations = if body.height >= 24 { (body.height * 2 / 5).clamp(5, 16) } else { 0 };
         let (path, below) = stacked(right, body.height - answers - evaluations);
         let (evaluations, answers) = stacked(below, evaluations);
         let evaluations = (evaluations.height > 0).then_some(evaluations);

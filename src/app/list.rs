@@ -50,6 +50,22 @@ pub(super) fn open(model: &mut Model, title: &str, entries: Vec<Entry>) -> Vec<E
     Vec::new()
 }
 
+/// Opens a list of which one entry holds at present: it is marked, and chosen first.
+pub(super) fn open_at(
+    model: &mut Model,
+    title: &str,
+    mut entries: Vec<Entry>,
+    now: &str,
+) -> Vec<Effect> {
+    let at = entries.iter().position(|entry| entry.name == now);
+    if let Some(at) = at {
+        "now".clone_into(&mut entries[at].aside);
+    }
+    open(model, title, entries);
+    choose(model, at.unwrap_or(0));
+    Vec::new()
+}
+
 /// Opens the palette: every command of the place, with its keys.
 pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
     let entries = commands(&model.keymap, model.place());
@@ -68,11 +84,10 @@ pub(super) fn commands(keymap: &Keymap, place: Place) -> Vec<Entry> {
     entries.collect()
 }
 
-/// Shows each choice of the list on top before it is made, from the entry of a name on.
-pub(super) fn preview(model: &mut Model, name: &str, preview: fn(&mut Model, Option<&Entry>)) {
+/// Shows each choice of the list on top before it is made.
+pub(super) fn preview(model: &mut Model, preview: fn(&mut Model, Option<&Entry>)) {
     if let Some(list) = list(model) {
         list.preview = Some(preview);
-        list.chosen = list.entries.iter().position(|entry| entry.name == name).unwrap_or(0);
     }
     show(model);
 }

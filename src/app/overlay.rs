@@ -133,10 +133,7 @@ pub(super) fn accept(model: &mut Model, now: u64) -> Vec<Effect> {
         Place::Field => start::accept(model),
         Place::Line => line::accept(model, now),
         Place::List => list::accept(model, now),
-        _ => {
-            model.overlays.pop();
-            Vec::new()
-        }
+        _ => Vec::new(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Text over a screen, to be read and scrolled: the messages, the search's log.
 
 use super::Effect;
+use super::comparing::inside;
 use super::model::Model;
 use super::overlay::Overlay;
-use crate::text::{SafeText, Wrapped};
+use super::rows::{Row, wrapped};
 
 /// Text while it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
     let size = model.size;
     let transcript = match (model.workbench(), model.overlays.last()) {
         (Some(bench), Some(Overlay::Transcript(transcript))) => {
-            transcript.rows(bench, columns(size))
+            transcript.rows(bench, columns(size)).1.len()
         }
         _ => 0,
     };
@@ -58,12 +59,12 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
         Some(Overlay::Reader(reader)) => {
             // No further than there is something: else the way back would begin with keys that
             // seem dead.
-            let most = reader.rows(size).saturating_sub(height(size));
+            let most = reader.rows_from_end(columns(size)).count().saturating_sub(height(size));
             reader.scrolled = reader.scrolled.saturating_add_signed(by).min(most);
         }
         Some(Overlay::Page(page)) => page.scroll(by, height(size)),
         Some(Overlay::Transcript(shown)) => shown.scroll(by, transcript, height(size)),
-        Some(Overlay::Diff(diff)) => diff.scroll(by),
+        Some(Overlay::Diff(diff)) => diff.scroll(by, inside(size).1),
         _ => {}
     }
     Vec::new()
@@ -71,8 +72,8 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// The widest that a text is shown, its frame included.
 pub const WIDEST: u16 = 100;
-/// Columns of the frame and of the marks before paragraphs, and rows of the frame and below it.
-const AROUND: (u16, u16) = (6, 4);
+/// Columns of the frame, and rows of the frame and below it.
+const AROUND: (u16, u16) = (4, 4);
 
 /// How many rows of a text a screen shows.
 fn height(size: (u16, u16)) -> usize {
@@ -85,11 +86,13 @@ fn columns(size: (u16, u16)) -> usize {
 }
 
 impl Reader {
-    /// Returns how many rows the text has on a screen of so many columns and rows.
-    fn rows(&self, size: (u16, u16)) -> usize {
-        let columns = columns(size);
-        let rows = |text: &str| Wrapped::new(&SafeText::block(text), columns).rows().len();
-        self.paragraphs.iter().map(|(text, _)| rows(text)).sum()
+    /// Returns the text in rows of so many columns, the last one first: a log may be long, and its end
+    /// is what is read.
+    pub fn rows_from_end(&self, columns: usize) -> impl Iterator<Item = Row> {
+        self.paragraphs.iter().rev().flat_map(move |(text, is_error)| {
+            let (mark, scope) = if *is_error { ("! ", "notice.error") } else { ("· ", "text") };
+            wrapped(&[(text, scope)], [(mark, "muted"), ("  ", "muted")], columns).into_iter().rev()
+        })
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::Effect;
 use super::argument::Arguments;
-use super::comparing;
+use super::comparing::{self, Shown};
 use super::line::{self, Purpose};
 use super::model::Model;
 use super::overlay::Overlay;
@@ -29,6 +29,9 @@ pub struct Rewriting {
     /// How many rows the texts are scrolled down.
     pub scrolled: usize,
 }
+
+/// How a rewrite is shown beside what it rewrites.
+pub const SHOWN: Shown = Shown { names: ["as it is", "rewritten"], hidden: true, chosen: None };
 
 /// Lets the person rewrite the chosen step in an editor.
 pub(super) fn compose(model: &mut Model) -> Vec<Effect> {
@@ -105,7 +108,7 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
         return Vec::new();
     };
     let compared = curate::compare::rewrite(&bench.tree, shown.of, &shown.text);
-    let most = comparing::furthest(&compared, true, comparing::inside(model.size));
+    let most = comparing::furthest(&compared, SHOWN, comparing::inside(model.size));
     if let Some(Overlay::Rewriting(rewriting)) = model.overlays.last_mut() {
         rewriting.scrolled = rewriting.scrolled.saturating_add_signed(by).min(most);
     }

@@ -18,8 +18,9 @@ pub(super) fn policy(model: &mut Model, arguments: &Arguments, now: u64) -> Vec<
             let line = format!("policy {name}");
             Some(Entry { name: name.to_owned(), note, aside: String::new(), line })
         });
-        list::open(model, "Policies", entries.collect());
-        return Vec::new();
+        let entries = entries.collect();
+        let now = model.workbench().map_or(&model.policy, |bench| bench.driver.policy()).name;
+        return list::open_at(model, "Policies", entries, now);
     }
     let policy = match Policy::named(name) {
         Ok(policy) => policy,
@@ -46,8 +47,9 @@ pub(super) fn believe(model: &mut Model, arguments: &Arguments) -> Vec<Effect> {
             aside: String::new(),
             line: format!("believe {}", aggregator.name()),
         });
-        list::open(model, "Aggregators", entries.collect());
-        return Vec::new();
+        let entries = entries.collect();
+        let now = model.workbench().map(|bench| bench.ranked_by().to_owned());
+        return list::open_at(model, "Aggregators", entries, &now.unwrap_or_default());
     }
     if AGGREGATORS.iter().any(|aggregator| aggregator.name() == name) {
         if let Some(bench) = model.workbench_mut() {

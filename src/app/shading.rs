@@ -95,6 +95,22 @@ impl Workbench {
     pub fn entropies(&self, id: NodeId) -> Option<&Entropies> {
         self.entropies.steps.get(&id).filter(|known| !known.bits.is_empty())
     }
+
+    /// Returns whether the tokens of a step have no shade at present.
+    #[must_use]
+    pub fn is_unshaded(&self, id: NodeId) -> bool {
+        match self.sight.shading {
+            Shading::Off => true,
+            Shading::Probability => id == NodeId::ROOT,
+            Shading::Entropy => self.entropies(id).is_none(),
+        }
+    }
+
+    /// Returns whether the model was asked for entropies and has not told them yet.
+    #[must_use]
+    pub fn asks_entropies(&self) -> bool {
+        self.entropies.asked.is_some()
+    }
 }
 
 /// Shades tokens by what is named, or by the next in turn.
@@ -196,6 +212,7 @@ mod tests {
     use super::super::update;
     use super::*;
     use crate::engine::ModelInfo;
+    use crate::search::Work;
     use crate::tree::sample::Grower;
     use crate::tree::{Actor, Body, Finish};
 
@@ -264,6 +281,9 @@ mod tests {
         assert!(line(&mut model, "shade probability").is_empty());
         let first = line(&mut model, "shade entropy");
         assert_eq!(first.len(), 1, "the chosen step");
+        let bench = model.workbench().unwrap();
+        assert!(bench.asks_entropies());
+        assert_ne!(bench.driver.work(), Work::Growing, "the status does not say so, either");
         assert!(line(&mut model, "messages").is_empty(), "one at a time");
         press(&mut model, "<esc>");
         let second = reply(&mut model, first[0]);

@@ -11,7 +11,7 @@ use super::shading::Shading;
 use super::walking::walk;
 use super::workbench::Workbench;
 use crate::evaluate::Rating;
-use crate::tree::{Finish, NodeId};
+use crate::tree::NodeId;
 
 /// How the tree is looked at.
 #[derive(Debug, Clone, Default)]
@@ -39,19 +39,6 @@ impl Workbench {
     #[must_use]
     pub fn top_node(&self) -> NodeId {
         self.sight.top.unwrap_or(NodeId::ROOT)
-    }
-
-    /// Returns how many rows tell of the chosen step's evaluations and of how it was made.
-    #[must_use]
-    pub fn evaluation_rows(&self) -> usize {
-        let node = self.tree.node(self.cursor);
-        let evaluations = node.evaluations().iter();
-        let told = evaluations.map(|it| 1 + usize::from(!it.explanation.is_empty()));
-        let has_entropy =
-            self.sight.shading == Shading::Entropy && self.entropies(self.cursor).is_some();
-        let ended = node.finish().is_some_and(|it| !matches!(it, Finish::Step | Finish::EndOfTurn));
-        let others = [node.logprobs().len() > 0, has_entropy, ended];
-        told.sum::<usize>() + others.into_iter().filter(|it| *it).count()
     }
 
     /// Returns whether a node lies below the node that the tree pane begins with.

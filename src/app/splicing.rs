@@ -3,15 +3,16 @@
 
 use super::Effect;
 use super::argument::Arguments;
+use super::comparing::inside;
 use super::model::Model;
 use super::overlay::Overlay;
+use super::rows::{Row, wrapped};
 use super::signal::Writing;
 use super::walking::walk;
 use super::workbench::{Workbench, change};
 use crate::curate::splice::{self, Limits, Pair, Passage};
 use crate::curate::{Marks, together};
 use crate::search::Turn;
-use crate::text::{SafeText, Wrapped};
 use crate::tree::{Actor, Body, Meaning, NodeId, Splice, Tree};
 
 /// How many continuations are grown after a signal that continues from the error, unless the
@@ -79,10 +80,19 @@ impl Proposal {
         self.written.clone().unwrap_or_else(library)
     }
 
-    /// Returns the text that the splice makes, and what of it is trained on.
+    /// Returns the text that the splice makes in rows of so many columns, and what of it is trained on.
     #[must_use]
-    pub fn passages(&self, tree: &Tree) -> Vec<Passage> {
-        self.plan(tree).map(|splice| splice::preview(tree, &splice)).unwrap_or_default()
+    pub fn rows(&self, tree: &Tree, columns: usize) -> Vec<Row> {
+        let passages = self.plan(tree).map(|splice| splice::preview(tree, &splice));
+        let lay = |passage: Passage| {
+            let (leads, scope) = if passage.trained {
+                ([("train│ ", "accent"), ("     │ ", "accent")], "text")
+            } else {
+                ([("mask   ", "key"), ("       ", "key")], "muted")
+            };
+            wrapped(&[(passage.text.trim(), scope)], leads, columns)
+        };
+        passages.unwrap_or_default().into_iter().flat_map(lay).collect()
     }
 }
 
@@ -157,12 +167,10 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    let (columns, height) = room(model.size);
-    let passages = splicing.proposals.get(splicing.at).map(|it| it.passages(&bench.tree));
-    let rows = |passage: &Passage| {
-        Wrapped::new(&SafeText::block(passage.text.trim()), columns).rows().len()
-    };
-    let rows: usize = passages.iter().flatten().map(rows).sum();
+    let (columns, height) = inside(model.size);
+    let height = usize::from(height.saturating_sub(HEAD));
+    let shown = splicing.proposals.get(splicing.at);
+    let rows = shown.map_or(0, |it| it.rows(&bench.tree, usize::from(columns)).len());
     let scrolled = splicing.scrolled.saturating_add_signed(by).min(rows.saturating_sub(height));
     if let Some(splicing) = self::splicing(model) {
         splicing.scrolled = scrolled;
@@ -170,14 +178,8 @@ pub(super) fn scroll(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Columns of the word that says whether a text is trained on.
-pub const GUTTER: usize = 7;
-
-/// Columns of the text and rows that are seen, on a screen of so many columns and rows.
-fn room(size: (u16, u16)) -> (usize, usize) {
-    let columns = usize::from(size.0).saturating_sub(4 + GUTTER).max(1);
-    (columns, usize::from(size.1).saturating_sub(7))
-}
+/// Rows above the text that tell what is spliced.
+pub const HEAD: u16 = 3;
 
 pub(super) fn adjust(model: &mut Model, to: impl FnOnce(&mut Proposal)) -> Vec<Effect> {
     if let Some(splicing) = splicing(model)

@@ -3,10 +3,11 @@
 //! Responsible for where they go. Nothing here changes the tree.
 
 use super::Effect;
-use super::layout::{Area, path_gutter};
+use super::layout::{Zoom, path_gutter};
 use super::model::Model;
+use super::rows::step_text;
 use super::workbench::Workbench;
-use crate::text::{SafeText, Wrapped};
+use crate::text::Wrapped;
 use crate::tree::NodeId;
 
 /// Rows of the tree pane.
@@ -109,15 +110,15 @@ pub(super) fn best_answer(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn scroll_path(model: &mut Model, by: isize) -> Vec<Effect> {
-    let layout = model.layout();
+    let (layout, formulas) = (model.layout(), model.config.formulas);
+    let is_zoomed = model.panes.zoom == Some(Zoom::Path);
     let Some(bench) = model.workbench_mut() else { return Vec::new() };
     let wanted = bench.path_scroll.saturating_add_signed(-by);
     // No further than there is something: else the way back would begin with keys that seem dead.
-    let Area { x, width, height, .. } = layout.path;
-    let inside = width.saturating_sub(if x > 0 { 2 } else { 0 });
-    let columns = usize::from(inside).saturating_sub(path_gutter(inside)).max(1);
-    let seen = usize::from(height.saturating_sub(1));
-    let mut rows = if layout.evaluations.is_none() { bench.evaluation_rows() } else { 0 };
+    let inside = layout.path.inside();
+    let columns = usize::from(inside.width).saturating_sub(path_gutter(inside.width)).max(1);
+    let seen = usize::from(inside.height);
+    let mut rows = 0;
     let mut path = bench.tree.ancestors(bench.cursor);
     while rows < wanted + seen
         && let Some(id) = path.next()
@@ -126,7 +127,11 @@ pub(super) fn scroll_path(model: &mut Model, by: isize) -> Vec<Effect> {
             Some(problem) => problem.text.as_str(),
             None => bench.tree.node(id).text(),
         };
-        rows += Wrapped::new(&SafeText::block(text.trim_end()), columns).rows().len();
+        let formulas = formulas && bench.is_unshaded(id);
+        rows += Wrapped::new(&step_text(text, formulas), columns).rows().len();
+    }
+    if layout.evaluations.is_none() {
+        rows += bench.evaluations_below(rows, inside, is_zoomed).len();
     }
     bench.path_scroll = wanted.min(rows.saturating_sub(seen));
     Vec::new()

@@ -32,7 +32,7 @@ impl Side {
     #[must_use]
     pub fn name(session: &Path, sequence: u64) -> String {
         let name = session.file_stem().unwrap_or_default().to_string_lossy();
-        format!("{name}, operation {sequence}")
+        format!("operation {sequence} of {name}")
     }
 }
 

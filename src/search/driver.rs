@@ -44,6 +44,17 @@ pub enum Mode {
     Stepping,
 }
 
+/// What the engine was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Steps, among others.
+    Growing,
+    /// Judgements, but no steps.
+    Judging,
+    /// What a step could have said.
+    Alternatives,
+}
+
 /// What the driver wants done: the operations first, in order, then the requests.
 #[derive(Debug, Default)]
 pub struct Turn {
@@ -185,6 +196,20 @@ impl Driver {
             && self.held.is_empty()
             && self.again.is_empty();
         self.pending.is_empty() && (self.model.is_none() || waits)
+    }
+
+    /// Returns what the engine was asked for, as long as the driver is not idle.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        let mut asked = self.pending.values();
+        let is_alternatives = |it: &Pending| matches!(it, Pending::Alternatives { .. });
+        if self.pending.is_empty() || asked.any(|it| matches!(it, Pending::Growth(_))) {
+            Work::Growing
+        } else if self.pending.values().all(is_alternatives) {
+            Work::Alternatives
+        } else {
+            Work::Judging
+        }
     }
 
     /// Returns the share of the budget that the run has spent, in `[0, 1]`: of the limit that

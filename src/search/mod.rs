@@ -23,7 +23,7 @@ pub mod selectors;
 mod view;
 
 pub use choice::{Action, Choice, Term};
-pub use driver::{ALTERNATIVE, Alternatives, Driver, Mode, Turn, Verification};
+pub use driver::{ALTERNATIVE, Alternatives, Driver, Mode, Turn, Verification, Work};
 pub use frontier::Frontier;
 pub use policy::{Judge, Limits, On, Policy};
 pub use proposer::{Occasion, Offer, Proposer};

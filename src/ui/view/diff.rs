@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::overlay::{framed, more};
@@ -30,13 +31,14 @@ pub fn draw(diff: &Diff, theme: &Theme, frame: &mut Frame) {
     };
     head(&titles.0, &titles.1, "title", frame);
     // On a low screen the steps need the room.
-    let figures = trees.figures();
-    for (name, left, right) in figures.iter().filter(|_| inside.height > 14) {
+    let from = diff.head_rows(inside.height);
+    for (name, left, right) in trees.figures().iter().take(from.saturating_sub(2)) {
         head(&figure(name, left), &figure(name, right), "text", frame);
     }
-    let from = line + 1;
-    let height = usize::from(inside.height.saturating_sub(from));
-    for (line, at) in (from..inside.height).zip(diff.rows.iter().skip(diff.top)) {
+    let height = usize::from(inside.height).saturating_sub(from);
+    let from = inside.height.min(u16::try_from(from).unwrap_or(u16::MAX));
+    let seen = diff.rows.iter().enumerate().skip(diff.top);
+    for (line, (place, at)) in (from..inside.height).zip(seen) {
         let pair = trees.pairs[*at];
         let likeness = trees.likeness(pair);
         let (left, right) = trees.halves(pair, half);
@@ -45,7 +47,9 @@ pub fn draw(diff: &Diff, theme: &Theme, frame: &mut Frame) {
             Likeness::Changed => "accent",
             Likeness::Left | Likeness::Right => "text",
         };
-        let spans = halves(&left, &right, half).map(|text| Span::styled(text, theme.style(scope)));
+        let chosen = if diff.at == Some(place) { theme.style("selection") } else { Style::new() };
+        let style = theme.style(scope).patch(chosen);
+        let spans = halves(&left, &right, half).map(|text| Span::styled(text, style));
         row(frame, inside, line, spans, likeness, theme);
     }
     if diff.rows.is_empty() {

@@ -6,12 +6,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::overlay::{Row, framed, more};
-use super::{beyond, put};
+use super::overlay::{framed, more};
+use super::{beyond, put, scrolled, styled};
 use crate::app::layout::Area;
-use crate::app::{EXPORT_HEAD as HEAD, Export, told};
-use crate::export::{FORMATS, Fate, Survey};
-use crate::text::{SafeText, Wrapped, pad};
+use crate::app::{EXPORT_HEAD as HEAD, Export};
+use crate::export::FORMATS;
+use crate::text::{SafeText, pad};
 use crate::ui::theme::Theme;
 
 pub fn draw(export: &Export, theme: &Theme, frame: &mut Frame) {
@@ -23,7 +23,7 @@ pub fn draw(export: &Export, theme: &Theme, frame: &mut Frame) {
         formats(export, theme, frame, Area { width: list, ..inside });
     }
     let right = Area { x: inside.x + list, width: inside.width - list, ..inside };
-    let remarks = remarks(export, theme, usize::from(right.width).max(1));
+    let remarks = export.remarks(usize::from(right.width));
     let upper = Area { height: right.height - low, ..right };
     let hidden = record(export, theme, frame, upper);
     let lower = Area { y: right.y + upper.height, height: low, ..right };
@@ -31,7 +31,7 @@ pub fn draw(export: &Export, theme: &Theme, frame: &mut Frame) {
         // What is cut of the remarks is marked, as what is cut of a row.
         let is_cut = line + 1 == lower.height && remarks.len() > usize::from(lower.height);
         let mark = is_cut.then(|| Span::styled(" …", theme.style("muted")));
-        let row: Row = row.iter().cloned().chain(mark).collect();
+        let row: Vec<_> = styled(row.clone(), theme).into_iter().chain(mark).collect();
         put(frame, lower, line, 0, &row);
     }
     more(theme, frame, area, hidden);
@@ -70,8 +70,6 @@ fn formats(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) {
 /// Draws the record; returns how many rows there are below what is seen.
 fn record(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) -> usize {
     let format = export.format();
-    let columns = usize::from(area.width.saturating_sub(2)).max(1);
-    let mut rows: Vec<Row> = Vec::new();
     let Some(found) = export.found.as_ref().filter(|found| found.format == format.name) else {
         let text = format!("{}: looking at the session…", format.name);
         put(frame, area, 0, 0, &[Span::styled(text, theme.style("muted"))]);
@@ -95,66 +93,6 @@ fn record(export: &Export, theme: &Theme, frame: &mut Frame, area: Area) -> usiz
         let query = SafeText::line(&format!("only {}", export.selection.query));
         put(frame, area, 2, 0, &[Span::styled(query.into_string(), theme.style("accent"))]);
     }
-    lay_out(found, export.record, theme, columns, &mut rows);
     let body = Area { y: area.y + HEAD, height: area.height.saturating_sub(HEAD), ..area };
-    let last = rows.len().saturating_sub(usize::from(body.height));
-    let top = export.scrolled.min(last);
-    for (line, row) in (0..body.height).zip(rows.iter().skip(top)) {
-        put(frame, body, line, 0, row);
-    }
-    last - top
-}
-
-/// Lays a record out: its passages, or its JSON where nothing is learnt of it.
-fn lay_out(found: &Survey, record: usize, theme: &Theme, columns: usize, rows: &mut Vec<Row>) {
-    let Some(shown) = found.records.get(record) else { return };
-    if shown.passages.len() < 2 {
-        let text = SafeText::block(&shown.json);
-        wrap(&text, " ", theme, "text", columns, rows);
-        return;
-    }
-    let mut before = None;
-    for passage in &shown.passages {
-        let (mark, word) = (passage.fate.mark(), passage.fate.word());
-        let scope = match passage.fate {
-            Fate::Read => "muted",
-            Fate::Learnt | Fate::Good => "value.high",
-            Fate::Bad => "value.low",
-        };
-        if before != Some(passage.fate) {
-            rows.push(vec![Span::styled(format!("{mark} {word}:"), theme.style("title"))]);
-            before = Some(passage.fate);
-        }
-        wrap(&SafeText::block(&passage.text), mark, theme, scope, columns, rows);
-    }
-}
-
-fn wrap(
-    text: &SafeText,
-    mark: &'static str,
-    theme: &Theme,
-    scope: &str,
-    columns: usize,
-    rows: &mut Vec<Row>,
-) {
-    let wrapped = Wrapped::new(text, columns);
-    for at in 0..wrapped.rows().len() {
-        rows.push(vec![
-            Span::styled(format!("{mark} "), theme.style(scope)),
-            Span::styled(wrapped.row(text, at).to_owned(), theme.style(scope)),
-        ]);
-    }
-}
-
-fn remarks(export: &Export, theme: &Theme, columns: usize) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for remark in export.found.iter().flat_map(|found| &found.remarks) {
-        let text = told(remark);
-        let wrapped = Wrapped::new(&text, columns);
-        for at in 0..wrapped.rows().len() {
-            let row = wrapped.row(&text, at).to_owned();
-            rows.push(vec![Span::styled(row, theme.style("muted"))]);
-        }
-    }
-    rows
+    scrolled(frame, body, export.rows(usize::from(area.width)), export.scrolled, theme)
 }

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use ratatui::Frame;
 use ratatui::text::Span;
 
-use super::tree::bar;
 use super::{put, value_scope};
+use crate::app::bar;
 use crate::app::layout::Area;
 use crate::evaluate::Rating;
 use crate::text::{pad, truncate, width};

@@ -35,10 +35,11 @@ const LINES: [&str; 4] = ["graph.pruned", "graph.line", "graph.best", "graph.cho
 pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     let (nodes, is_whole) = upper_part(bench, usize::from(area.height.saturating_sub(1)) * DOTS);
     let steps = nodes.len() - 1;
-    let name = if is_whole {
-        format!("Graph, {steps} nodes")
-    } else {
-        format!("Graph, the first {steps} of {} nodes", bench.tree.len() - 1)
+    // Repeats are not drawn, nor what is hidden.
+    let name = match bench.tree.len() - 1 {
+        all if all == steps => format!("Graph, {all} nodes"),
+        all if is_whole => format!("Graph, {steps} of {all} nodes"),
+        all => format!("Graph, the first {steps} of {all} nodes"),
     };
     let area = pane(theme, frame, area, &name);
     let places = places(bench, &nodes);

@@ -30,7 +30,6 @@ mod timeline;
 mod tour;
 mod transcript;
 mod tree;
-mod why;
 
 use std::borrow::Cow;
 
@@ -41,8 +40,8 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::theme::Theme;
-use crate::app::layout::{Area, Layout, SMALLEST};
-use crate::app::{Model, Screen, Workbench};
+use crate::app::layout::{Area, Layout, SMALLEST, Zoom};
+use crate::app::{Model, Row, Screen, Workbench, value_scope};
 use crate::text::{SafeText, graphemes, is_plain, truncate, width};
 
 pub use prose::Cache;
@@ -70,8 +69,11 @@ pub fn draw(model: &Model, theme: &Theme, cache: &mut Cache, frame: &mut Frame) 
             }
             cache.turn_to(model.sessions);
             if layout.path.height > 0 {
-                let alone = layout.evaluations.is_none();
-                let shows = (alone, model.config.formulas);
+                let shows = path::Shows {
+                    evaluations: layout.evaluations.is_none(),
+                    is_zoomed: model.panes.zoom == Some(Zoom::Path),
+                    formulas: model.config.formulas,
+                };
                 path::draw(bench, theme, cache, frame, layout.path, shows);
             }
             if let Some(area) = layout.evaluations {
@@ -190,17 +192,6 @@ fn beyond(above: usize, below: usize) -> String {
     side("↑", above) + &side("↓", below)
 }
 
-/// Returns what is left of a pane for its content.
-fn inside(area: Area) -> Area {
-    let indent = u16::from(area.x > 0) * 2;
-    Area {
-        x: area.x + indent,
-        y: area.y + 1,
-        width: area.width.saturating_sub(indent),
-        height: area.height.saturating_sub(1),
-    }
-}
-
 /// Draws the head of a pane: a rule with its name. A pane that is not at the left edge also
 /// gets a rule down its left side. Returns what is left for the pane's content.
 fn pane(theme: &Theme, frame: &mut Frame, area: Area, name: &str) -> Area {
@@ -229,16 +220,23 @@ fn pane(theme: &Theme, frame: &mut Frame, area: Area, name: &str) -> Area {
             put(frame, area, row, 0, &[Span::styled("│", border)]);
         }
     }
-    inside(area)
+    area.inside()
 }
 
-/// The scope of a value in `[0, 1]`.
-fn value_scope(value: f64) -> &'static str {
-    match value {
-        value if value >= 0.75 => "value.high",
-        value if value >= 0.4 => "value.middle",
-        _ => "value.low",
+/// Draws rows from the one at the top on, as long as there is a row for the last line; returns how
+/// many there are below.
+fn scrolled(frame: &mut Frame, area: Area, rows: Vec<Row>, top: usize, theme: &Theme) -> usize {
+    let last = rows.len().saturating_sub(usize::from(area.height));
+    let top = top.min(last);
+    for (line, row) in (0..area.height).zip(rows.into_iter().skip(top)) {
+        put(frame, area, line, 0, &styled(row, theme));
     }
+    last - top
+}
+
+/// A row with the styles of its scopes.
+fn styled(row: Row, theme: &Theme) -> Vec<Span<'static>> {
+    row.into_iter().map(|(text, scope)| Span::styled(text, theme.style(scope))).collect()
 }
 
 #[cfg(test)]

@@ -4,14 +4,25 @@ use ratatui::Frame;
 use ratatui::text::Span;
 
 use super::prose::{Cache, How};
-use super::{beyond, evaluations, found, inside, marks, pane, put, value_scope};
+use super::{beyond, found, marks, pane, put, styled, value_scope};
 use crate::app::layout::{Area, path_gutter};
-use crate::app::{Shading, Workbench};
+use crate::app::{EVALUATIONS_INDENT, Shading, Workbench};
 use crate::evaluate::Rating;
 use crate::tree::NodeId;
 use crate::ui::theme::Theme;
 
 type Row = Vec<Span<'static>>;
+
+/// What the pane shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Shows {
+    /// The evaluations, below the text: they have no pane of their own.
+    pub evaluations: bool,
+    /// Whether it has the screen to itself.
+    pub is_zoomed: bool,
+    /// Formulas in Unicode.
+    pub formulas: bool,
+}
 
 pub fn draw(
     bench: &Workbench,
@@ -19,23 +30,16 @@ pub fn draw(
     cache: &mut Cache,
     frame: &mut Frame,
     area: Area,
-    (with_evaluations, formulas): (bool, bool),
+    shows: Shows,
 ) {
     let depth = bench.tree.node(bench.cursor).depth();
     let head = area;
-    let area = inside(area);
+    let area = area.inside();
     let gutter = path_gutter(area.width);
     let columns = usize::from(area.width).saturating_sub(gutter).max(1);
     let height = usize::from(area.height);
     // From the end upwards, as many rows as can be seen.
     let mut rows: Vec<Row> = Vec::new();
-    if with_evaluations {
-        for line in evaluations::lines(bench, theme).into_iter().rev() {
-            let mut row = vec![Span::raw(" ".repeat(gutter))];
-            row.extend(line);
-            rows.push(row);
-        }
-    }
     let mut path = bench.tree.ancestors(bench.cursor);
     while rows.len() < height + bench.path_scroll
         && let Some(id) = path.next()
@@ -44,10 +48,18 @@ pub fn draw(
         let how = match (bench.sight.shading, known) {
             (Shading::Probability, _) if id != NodeId::ROOT => How::Probability,
             (Shading::Entropy, Some(known)) => How::Entropy(&known.bits),
-            _ if formulas => How::Formulas,
+            _ if shows.formulas => How::Formulas,
             _ => How::Written,
         };
         step(bench, theme, cache, (id, how), columns, gutter, &mut rows);
+    }
+    if shows.evaluations {
+        let below = bench.evaluations_below(rows.len(), area, shows.is_zoomed);
+        let below = below.into_iter().rev().map(|row| {
+            let indent = Span::raw(" ".repeat(EVALUATIONS_INDENT));
+            std::iter::once(indent).chain(styled(row, theme)).collect()
+        });
+        rows.splice(..0, below);
     }
     let hidden = bench.path_scroll.min(rows.len().saturating_sub(height));
     // Steps further up are not laid out; that there are some is told all the same.

@@ -5,7 +5,6 @@
 //! Unicode, unless the person wants them as they are. What was laid out is kept until the text
 //! grows or the pane changes its width.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -13,7 +12,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use ratatui::text::Span;
 
 use super::code;
-use crate::text::{SafeText, Wrapped, with_formulas};
+use crate::app::step_text;
+use crate::text::{SafeText, Wrapped};
 use crate::tree::{Node, NodeId};
 use crate::ui::theme::Theme;
 
@@ -113,11 +113,8 @@ impl Laid {
         let ends: Vec<usize> = node.token_ends().collect();
         let (mut text, ends) = SafeText::block_with_offsets(raw.trim_end(), &ends);
         let is_short = text.len() <= LONGEST;
-        if is_short
-            && how == How::Formulas
-            && let Cow::Owned(formulas) = with_formulas(&text)
-        {
-            text = SafeText::block(&formulas);
+        if how == How::Formulas {
+            text = step_text(raw, true);
         }
         let scopes = match how {
             _ if !is_short => Vec::new(),

@@ -4,10 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use super::overlay::{Row, framed, more};
-use super::put;
-use crate::app::{SPLICE_GUTTER as GUTTER, Splicing, Workbench};
-use crate::text::{SafeText, Wrapped};
+use super::overlay::{framed, more};
+use super::{put, scrolled};
+use crate::app::layout::Area;
+use crate::app::{SPLICE_HEAD as HEAD, Splicing, Workbench};
 use crate::tree::Meaning;
 use crate::ui::theme::Theme;
 
@@ -46,26 +46,8 @@ pub fn draw(splicing: &Splicing, bench: &Workbench, theme: &Theme, frame: &mut F
             Span::styled(format!(", {goes_on}"), muted),
         ],
     );
-    let columns = usize::from(inside.width).saturating_sub(GUTTER).max(1);
-    let mut rows: Vec<Row> = Vec::new();
-    for passage in proposal.passages(&bench.tree) {
-        let text = SafeText::block(passage.text.trim());
-        let wrapped = Wrapped::new(&text, columns);
-        let (word, scope) = if passage.trained { ("train", "text") } else { ("mask", "muted") };
-        for at in 0..wrapped.rows().len() {
-            let word = if at == 0 { word } else { "" };
-            let mark = if passage.trained { "│ " } else { "  " };
-            rows.push(vec![
-                Span::styled(format!("{word:<5}"), theme.style("key")),
-                Span::styled(mark, theme.style("accent")),
-                Span::styled(wrapped.row(&text, at).to_owned(), theme.style(scope)),
-            ]);
-        }
-    }
-    let height = usize::from(inside.height.saturating_sub(3));
-    let top = splicing.scrolled.min(rows.len().saturating_sub(height));
-    for (line, row) in (3..inside.height).zip(rows.iter().skip(top)) {
-        put(frame, inside, line, 0, row);
-    }
-    more(theme, frame, area, rows.len().saturating_sub(top + height));
+    let below = Area { y: inside.y + HEAD, height: inside.height.saturating_sub(HEAD), ..inside };
+    let rows = proposal.rows(&bench.tree, usize::from(inside.width));
+    let hidden = scrolled(frame, below, rows, splicing.scrolled, theme);
+    more(theme, frame, area, hidden);
 }

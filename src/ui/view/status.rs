@@ -7,7 +7,7 @@ use super::put;
 use crate::app::command::{COMMANDS, Place};
 use crate::app::layout::Area;
 use crate::app::{EngineState, Model, Selected, Workbench};
-use crate::search::Mode;
+use crate::search::{Mode, Work};
 use crate::text::{SafeText, Wrapped, pad, width};
 use crate::ui::theme::Theme;
 
@@ -73,10 +73,18 @@ fn mode(model: &Model, bench: &Workbench) -> String {
     }
     match (bench.driver.mode(), bench.driver.is_idle()) {
         (Mode::Running, _) => "▶ searching",
-        (Mode::Stepping, _) | (Mode::Paused, false) => "◌ growing",
+        (Mode::Stepping, _) | (Mode::Paused, false) => match bench.driver.work() {
+            Work::Growing => "◌ growing",
+            Work::Judging => "◌ judging",
+            Work::Alternatives if bench.asks_entropies() => "◌ asking for entropies",
+            Work::Alternatives => "◌ asking what else was likely",
+        },
         (Mode::Paused, true) => match &bench.stopped {
-            Some(reason) => return format!("‖ {}", SafeText::line(reason)),
-            None => "‖ paused",
+            // How far judging is says more than why an earlier search stopped.
+            Some(reason) if !bench.judging.on && bench.selection.is_none() => {
+                return format!("‖ {}", SafeText::line(reason));
+            }
+            _ => "‖ paused",
         },
     }
     .to_owned()

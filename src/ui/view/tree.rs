@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::figures::Figures;
-use super::{beyond, found, inside, marks, minimap, pane, put};
+use super::{beyond, found, marks, minimap, pane, put};
 use crate::app::Workbench;
 use crate::app::layout::Area;
 use crate::evaluate::verify;
@@ -19,9 +19,9 @@ use crate::ui::theme::Theme;
 
 pub fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Area) {
     let head = area;
-    let height = usize::from(inside(area).height);
+    let height = usize::from(area.inside().height);
     let (top, end) = bench.window(height);
-    let map = minimap::columns(inside(area).width);
+    let map = minimap::columns(area.inside().width);
     let mut name = name(bench);
     if map == 0 {
         let first = bench.outline.position(&bench.tree, bench.top_node());
@@ -84,6 +84,8 @@ fn sticky(bench: &Workbench, top: usize, height: usize) -> Vec<Row> {
     rows
 }
 
+/// Columns of a step's text that stay in sight, whatever is said of it.
+const BEGINNING: usize = 8;
 /// The most rows that stay in sight.
 const STICKY: usize = 3;
 
@@ -121,14 +123,19 @@ fn draw_row(
         format!("{}{}{}", repeats(tree, id), chain_length(tree, row, id), bucket(bench, row.tail));
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
     let tail = format!("{chain}{word}{}", marks::words(bench, id));
-    let room = columns.saturating_sub(figures.columns() + width(&left) + 2 + width(&tail));
+    // Words make way for the beginning of the text, and both for the figures.
+    let all = columns.saturating_sub(figures.columns() + width(&left) + 2);
+    let (tail, _) = truncate(&tail, all - width(&text).min(BEGINNING).min(all));
+    let room = all - width(&tail).min(all);
     let (text, used) = truncate(&text, room);
     let gap = " ".repeat(room - used.min(room));
     let mut spans =
         vec![Span::styled(left, theme.style("border")), Span::styled(format!("{glyph} "), style)];
     spans.extend(found(bench, theme, &[Span::styled(text.into_owned(), style)]));
-    spans
-        .push(Span::styled(tail, if scope == "state.open" { theme.style("muted") } else { style }));
+    spans.push(Span::styled(
+        tail.into_owned(),
+        if scope == "state.open" { theme.style("muted") } else { style },
+    ));
     spans.push(Span::raw(gap));
     spans.extend(figures.of_node(tree, id, theme));
     for span in &mut spans {
@@ -236,12 +243,4 @@ fn repeats(tree: &Tree, id: NodeId) -> String {
         0 => String::new(),
         more => format!(" ×{}", more + 1),
     }
-}
-
-/// A bar of a value in `[0, 1]`, in eighths of a column.
-pub fn bar(value: f64, columns: u32) -> String {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let eighths = (value.clamp(0.0, 1.0) * f64::from(columns) * 8.0).round() as usize;
-    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }

@@ -420,7 +420,7 @@ fn the_way_back_from_the_end_of_a_text_takes_one_key() {
             }
             model.notice = None;
             let first = drawn(&model, &mut Cache::default());
-            press(&mut model, &on.repeat(160));
+            press(&mut model, &on.repeat(300));
             let last = drawn(&model, &mut Cache::default());
             press(&mut model, on);
             assert_eq!(last, drawn(&model, &mut Cache::default()), "{open}, {size:?} has an end");
