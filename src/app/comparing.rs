@@ -248,16 +248,16 @@ impl Laid {
 #[must_use]
 pub fn lay(compared: &Comparison, shown: Shown, (columns, rows): (u16, u16)) -> ([Laid; 2], bool) {
     let beside = columns >= WIDE;
-    let sizes = if beside {
+    let places = if beside {
         [((columns - 3) / 2, rows); 2]
     } else {
         [(columns, rows / 2), (columns, rows - rows / 2)]
     };
     let mut sides = [0, 1].map(|at| {
-        let (side, size) = (&compared.sides[at], sizes[at]);
-        let columns = usize::from(size.0);
+        let side = &compared.sides[at];
+        let columns = usize::from(places[at].0);
         let head = head(side, at, shown, columns);
-        Laid { size, head, rows: text(side, shown.hidden, columns) }
+        Laid { size: places[at], head, rows: text(side, shown.hidden, columns) }
     });
     // Both texts begin on one row. Where there is little room, they go before what is told of them.
     let most = if beside { sides.iter().map(|side| side.head.len()).max() } else { None };

@@ -36,8 +36,8 @@ impl Workbench {
         let newest = node.evaluations().iter().rev();
         let mut rows = Vec::new();
         if !node.note().is_empty() {
-            let note = SafeText::row(node.note(), EXPLANATION);
-            rows.extend(wrapped(&[("note  ", "muted"), (&note, "text")], HANGING, columns));
+            let words = SafeText::row(node.note(), EXPLANATION);
+            rows.extend(wrapped(&[("note  ", "muted"), (&words, "text")], HANGING, columns));
         }
         rows.extend(newest.flat_map(|it| evaluation(it, columns)));
         let mut tell = |text: &str, scope| {

@@ -56,15 +56,17 @@ impl Help {
                 }
                 rows.push(vec![(group.to_owned(), "title")]);
             }
-            let named = vec![(pad(bound, keys), "key"), (pad(command.name, names), "muted")];
-            let named: Row = named.into_iter().take(if names > 0 { 2 } else { 1 }).collect();
+            let mut head = vec![(pad(bound, keys), "key")];
+            if names > 0 {
+                head.push((pad(command.name, names), "muted"));
+            }
             let does = wrapped(&[(command.does, "text")], [(&blank, "text"); 2], columns);
             let first = rows.len();
             rows.extend(does);
             if is_beside {
-                rows[first].splice(..1, named);
+                rows[first].splice(..1, head);
             } else {
-                rows.insert(first, named);
+                rows.insert(first, head);
             }
         }
         rows

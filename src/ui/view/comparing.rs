@@ -76,9 +76,10 @@ fn sides(
         scrolled(frame, place, head, 0, theme);
         let text = Area { y: place.y + high, height: size.1 - high, ..place };
         below = below.max(scrolled(frame, text, rows, top, theme));
-        match beside {
-            true => place.x += size.0 + 3,
-            false => place.y += size.1,
+        if beside {
+            place.x += size.0 + 3;
+        } else {
+            place.y += size.1;
         }
     }
     below

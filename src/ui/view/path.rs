@@ -74,8 +74,8 @@ pub fn draw(
     }
     name += &beyond(0, hidden);
     pane(theme, frame, head, &name);
-    let shown: Vec<_> = rows.iter().skip(hidden).take(height).rev().collect();
-    for (line, row) in (0..area.height).zip(shown) {
+    let seen: Vec<_> = rows.iter().skip(hidden).take(height).rev().collect();
+    for (line, row) in (0..area.height).zip(seen) {
         put(frame, area, line, 0, &found(bench, theme, row));
     }
 }
