@@ -77,50 +77,168 @@ fn styles_in_two_themes_and_without_colours() {
     in_themes("styles-graph", "gajjx<space>g");
 }
 
-/// Screens whose styles are looked at, with the keys to each: panes, popups, layouts.
-const STYLED: [(&str, &str); 24] = [
-    ("typing", "nWhat is 6 times 7?"),
+/// Every pane, popup, line and layout with the keys to it, on a problem that was searched; those named
+/// in `AT_START` on the start screen.
+const SCREENS: [(&str, &str); 73] = [
+    // The start screen.
+    ("start", ""),
+    ("typing", "nWhat is 6 times 7? Not 43.<left><left><bs>2"),
+    ("start-line", ":"),
+    ("start-help", "?"),
+    ("home", "ghj"),
+    // The panes, and how they are laid out and looked at.
+    ("grown", "jl"),
+    ("best", "ga"),
+    ("zoom-tree", "ga+"),
+    ("zoom-path", "ga++"),
+    ("graph", "gaga<space>g"),
+    ("folded", "zM"),
+    ("sorted", "zs"),
+    ("sticky", "G"),
+    ("shifted", "<gt>"),
+    ("column", ":column verifier<enter>"),
+    ("shaded", "llgt"),
+    ("entropy", "llgtgt"),
+    ("hoisted", "jjjzo"),
     ("found", "/makes<enter>n"),
     ("filtered", "fAnswer: 21<enter>j"),
-    ("entropy", "llgtgt"),
-    ("tokens", "jlgT"),
-    ("alternatives", "jlgT<enter>"),
-    ("zoomed-path", "ga++"),
-    ("triage", "]"),
-    ("selection", "jvjj"),
+    ("pruned", "jjx"),
+    // What a person marks, selects and judges.
+    ("label", "jgj3<enter>"),
     ("judging", "jlgj3"),
+    ("triage", "]"),
+    ("first-error", "gaF"),
+    ("marked", "jl3j1j!:note see<enter>"),
+    ("selection", "jvjj"),
+    ("below", "jV"),
+    ("tour", "<space>?"),
+    // Popups and lists.
     ("leader", "<space>"),
-    ("help", "?fold"),
-    ("line", ":fold<tab>"),
+    ("following", "g"),
+    ("following-fold", "z"),
+    ("help", "?"),
+    ("help-found", "?fold"),
+    ("palette", "<space><space>"),
+    ("palette-typed", "<space><space>fodl<down>"),
+    ("themes", ":theme<enter>"),
     ("policies", "<space>o"),
-    ("columns", ":column verifier<enter>"),
+    ("aggregators", "<space>b"),
+    ("proposers", "<space>n"),
+    ("quit", "<c-c>"),
+    // The line at the bottom, and what it asks for.
+    ("line", ":fold<tab><tab>"),
+    ("line-theme", ":theme gro"),
+    ("setting", ":set co<tab> "),
+    ("columns", "<space>c"),
+    ("refused", ":nonsense<enter>"),
+    ("limits", ":limit<enter>"),
+    ("finding", "/answer: 2"),
+    ("filtering", "f24"),
+    ("editing", "jle"),
+    ("noting", "jlm"),
+    ("tagging", "jlt"),
+    ("signal", "pe"),
+    ("export-asking", "<space>efvlaue<lt>2"),
+    // Screens over the workbench.
     ("monitors", "gm"),
+    ("charts", "gmG"),
     ("messages", "jxuZ:nothing<enter><space>m"),
     ("search-log", "<space>lk"),
     ("debate", "gd"),
-    ("compare", "gac1N"),
-    ("splice", "pm"),
-    ("export", "<space>ejjj"),
-    ("tour", "<space>?"),
-    ("quit", "<c-c>"),
+    ("debate-end", "gd<esc>gDG"),
+    ("tokens", "jlgT"),
+    ("alternatives", "jlgT<enter>"),
+    ("branched", "jlgT<enter><down><enter>"),
+    ("splice", "p"),
+    ("splice-continue", "pm+"),
+    ("compare", "gac"),
+    ("compare-blind", "gacb"),
+    ("compare-chosen", "gac1N"),
+    ("export", "<space>e"),
+    ("export-pairs", "<space>ejjj"),
+    ("export-nothing", "<space>ejjjjjj"),
+    ("export-splice", "p<enter>q<space>ejjjjjjjllll"),
+    ("export-query", "p<enter>q<space>ejjjjjjjfsignal<enter>"),
 ];
 
-/// Each screen once as text, and its styles in two themes and without colours.
+/// The screens that begin at the start screen.
+const AT_START: [&str; 4] = ["start", "typing", "start-line", "start-help"];
+
+/// The screens whose styles are looked at, too.
+const STYLED: [&str; 30] = [
+    "typing",
+    "home",
+    "found",
+    "filtered",
+    "entropy",
+    "tokens",
+    "alternatives",
+    "zoom-path",
+    "triage",
+    "selection",
+    "judging",
+    "first-error",
+    "marked",
+    "leader",
+    "help-found",
+    "line",
+    "refused",
+    "policies",
+    "column",
+    "monitors",
+    "messages",
+    "search-log",
+    "debate",
+    "compare-chosen",
+    "splice-continue",
+    "export-pairs",
+    "export-asking",
+    "tour",
+    "themes",
+    "quit",
+];
+
+/// The keys to a screen, and where it begins.
+fn way(name: &str) -> (Opening, &'static str) {
+    let (_, keys) = SCREENS.iter().find(|(known, _)| *known == name).expect("a screen's name");
+    let at_start = AT_START.contains(&name);
+    let opening = if at_start { Opening::StartScreen } else { problem("How much is half of 42?") };
+    (opening, *keys)
+}
+
+/// Does something with each of many names, on as many threads as help.
+fn each<T: Sync>(all: &[T], to: impl Fn(&T) + Sync) {
+    let to = &to;
+    std::thread::scope(|scope| {
+        for part in all.chunks(all.len().div_ceil(4)) {
+            scope.spawn(move || part.iter().for_each(to));
+        }
+    });
+}
+
+/// At each of three sizes.
 #[test]
-fn styles_of_every_pane_popup_and_layout() {
+fn every_pane_popup_line_and_layout() {
+    each(&SCREENS, |(name, _)| {
+        let (opening, keys) = way(name);
+        snapshot(name, &opening, keys);
+    });
+}
+
+/// Each once as text, and its styles in two themes and without colours.
+#[test]
+fn styles_of_screens() {
     let themes = ["default", "grove-light", "mono"];
-    let small = STYLED.map(|(name, keys)| (name, keys, (80, 24)));
-    let others = [("columns-of-panes", "ga", (150, 28)), ("one-column", "ga", (40, 12))];
-    for (name, keys, size) in small.into_iter().chain(others) {
+    let small = STYLED.map(|name| (name, name, (80, 24)));
+    let others = [("columns-of-panes", "best", (150, 28)), ("one-column", "best", (40, 12))];
+    let all: Vec<_> = small.into_iter().chain(others).collect();
+    each(&all, |(name, screen, size)| {
         let mut all = String::new();
         for theme in themes {
             let folder = tempfile::tempdir().expect("a temporary folder");
-            let opening = match name {
-                "typing" => Opening::StartScreen,
-                _ => problem("How much is half of 42?"),
-            };
+            let (opening, keys) = way(screen);
             let options = options(folder.path(), opening);
-            let shown = styled(&options, keys, size, theme).expect("the script runs");
+            let shown = styled(&options, keys, *size, theme).expect("the script runs");
             let lines: Vec<_> = shown.lines().collect();
             let (text, styles) = lines.split_at(usize::from(size.1));
             if all.is_empty() {
@@ -129,7 +247,7 @@ fn styles_of_every_pane_popup_and_layout() {
             all = [all.as_str(), "\n", theme, &styles.join("\n"), "\n"].concat();
         }
         insta::assert_snapshot!(format!("themes-{name}"), all);
-    }
+    });
 }
 
 /// A replay and two moments side by side, of a session that comes with the program.
@@ -140,7 +258,8 @@ fn a_replay_and_two_moments_side_by_side() {
     let bytes = recording.expect("it comes with the program").bytes;
     let path = pleach::session::put(folder.path(), "moments", bytes).expect("it is put there");
     snapshot("replay", &Opening::File(path.clone()), "r0<gt>p");
-    snapshot("moments", &Opening::File(path), "r0cpc");
+    snapshot("moments", &Opening::File(path.clone()), "r0cpc");
+    snapshot("differences", &Opening::File(path), "r0cpcdnn");
 }
 
 #[test]
@@ -153,49 +272,9 @@ fn a_wide_screen_has_three_columns() {
 
 #[test]
 fn a_pane_alone() {
-    snapshot("zoom-tree", &problem("How much is half of 42?"), "ga+");
-    snapshot("zoom-path", &problem("How much is half of 42?"), "ga++");
     let once = screen(problem("p"), "ga", (80, 24));
     let all = screen(problem("p"), "ga+++", (80, 24));
     assert_eq!(once, all, "the third time all panes are back");
-}
-
-#[test]
-fn siblings_that_are_sorted() {
-    snapshot("sorted", &problem("How much is half of 42?"), "zs");
-}
-
-#[test]
-fn the_monitors() {
-    snapshot("monitors", &problem("How much is half of 42?"), "gm");
-    snapshot("charts", &problem("How much is half of 42?"), "gmG");
-}
-
-#[test]
-fn what_else_a_step_could_have_said() {
-    snapshot("tokens", &problem("How much is half of 42?"), "jlgT");
-    snapshot("alternatives", &problem("How much is half of 42?"), "jlgT<enter>");
-    snapshot("branched", &problem("How much is half of 42?"), "jlgT<enter><down><enter>");
-}
-
-#[test]
-fn judging_and_the_lines_for_it() {
-    snapshot("judging", &problem("How much is half of 42?"), "jlgj3");
-    snapshot("editing", &problem("How much is half of 42?"), "jle");
-    snapshot("noting", &problem("How much is half of 42?"), "jlm");
-    snapshot("setting", &problem("How much is half of 42?"), ":set co<tab> ");
-}
-
-#[test]
-fn the_lists_of_policies_columns_and_aggregators() {
-    snapshot("policies", &problem("How much is half of 42?"), "<space>o");
-    snapshot("aggregators", &problem("How much is half of 42?"), "<space>b");
-    snapshot("columns", &problem("How much is half of 42?"), "<space>c");
-}
-
-#[test]
-fn the_tour() {
-    snapshot("tour", &problem("How much is half of 42?"), "<space>?");
 }
 
 #[test]
@@ -207,28 +286,7 @@ fn formulas_in_unicode() {
 }
 
 #[test]
-fn start() {
-    snapshot("start", &Opening::StartScreen, "");
-}
-
-#[test]
-fn typing_a_problem() {
-    snapshot("typing", &Opening::StartScreen, "nWhat is 6 times 7? Not 43.<left><left><bs>2");
-}
-
-#[test]
-fn grown() {
-    snapshot("grown", &problem("How much is half of 42?"), "jl");
-}
-
-#[test]
-fn the_best_answer() {
-    snapshot("best", &problem("How much is half of 42?"), "ga");
-}
-
-#[test]
 fn pruned_and_undone() {
-    snapshot("pruned", &problem("How much is half of 42?"), "jjx");
     let tree = |keys: &str| {
         let screen = screen(problem("p"), keys, (120, 40));
         screen
@@ -244,42 +302,7 @@ fn pruned_and_undone() {
 }
 
 #[test]
-fn folded() {
-    snapshot("folded", &problem("How much is half of 42?"), "zM");
-}
-
-#[test]
-fn help() {
-    snapshot("help", &problem("How much is half of 42?"), "?");
-}
-
-#[test]
-fn found_filtered_and_hoisted() {
-    snapshot("finding", &problem("How much is half of 42?"), "/answer: 2");
-    snapshot("filtered", &problem("How much is half of 42?"), "fAnswer: 21<enter>j");
-    snapshot("hoisted", &problem("How much is half of 42?"), "jjjzo");
-}
-
-#[test]
-fn the_graph() {
-    snapshot("graph", &problem("How much is half of 42?"), "gaga<space>g");
-}
-
-#[test]
-fn rows_that_were_scrolled() {
-    snapshot("sticky", &problem("How much is half of 42?"), "G");
-    snapshot("shifted", &problem("How much is half of 42?"), "<gt>");
-}
-
-#[test]
-fn another_column() {
-    snapshot("column", &problem("How much is half of 42?"), ":column verifier<enter>");
-}
-
-#[test]
 fn shaded_tokens() {
-    snapshot("shaded", &problem("How much is half of 42?"), "llgt");
-    snapshot("entropy", &problem("How much is half of 42?"), "llgtgt");
     let told = |keys: &str| screen(problem("p"), keys, (120, 40));
     assert!(told(":shade entropy<enter>l").contains("entropy of top 3"), "asked when it is seen");
     let shown = told(":shade entropy<enter>l");
@@ -288,80 +311,18 @@ fn shaded_tokens() {
 }
 
 #[test]
-fn help_that_is_narrowed() {
-    snapshot("help-found", &problem("How much is half of 42?"), "?fold");
-}
-
-#[test]
-fn the_line_and_what_could_follow() {
-    snapshot("line", &problem("How much is half of 42?"), ":fold<tab><tab>");
-    snapshot("line-theme", &problem("How much is half of 42?"), ":theme gro");
-}
-
-#[test]
-fn the_palette() {
-    snapshot("palette", &problem("How much is half of 42?"), "<space><space>");
-    snapshot("palette-typed", &problem("How much is half of 42?"), "<space><space>fodl<down>");
-}
-
-#[test]
-fn the_themes() {
-    snapshot("themes", &problem("How much is half of 42?"), ":theme<enter>");
-}
-
-#[test]
-fn the_messages_and_the_log_of_the_search() {
-    snapshot("messages", &problem("How much is half of 42?"), "jxuZ:nothing<enter><space>m");
-    snapshot("search-log", &problem("How much is half of 42?"), "<space>lk");
-}
-
-#[test]
 fn a_debate_and_its_transcript() {
-    snapshot("debate", &problem("How much is half of 42?"), "gd");
-    snapshot("debate-end", &problem("How much is half of 42?"), "gd<esc>gDG");
     let shown = screen(problem("p"), "gD", (80, 24));
     assert!(shown.contains("There was no debate yet"), "{shown}");
 }
 
 #[test]
 fn proposers_and_evaluators_by_name() {
-    snapshot("proposers", &problem("How much is half of 42?"), "<space>n");
     let told = |keys: &str| screen(problem("How much is half of 42?"), keys, (120, 40));
     assert!(told(":proposer plan<enter>").contains("Steps are proposed by plan"));
     assert!(told("j<space>vpairwise<enter>").contains("pairwise"));
     assert!(told("gEhint-logic<enter>fdoes this follow<enter>").contains("Wait, does this follow"));
     assert!(told(":grow-by nonsense<enter>").contains("no proposer named nonsense"));
-}
-
-#[test]
-fn judging() {
-    snapshot("label", &problem("How much is half of 42?"), "jgj3<enter>");
-    snapshot("triage", &problem("How much is half of 42?"), "]");
-    snapshot("selection", &problem("How much is half of 42?"), "jvjj");
-}
-
-#[test]
-fn the_splice_screen() {
-    snapshot("splice", &problem("How much is half of 42?"), "p");
-    snapshot("splice-continue", &problem("How much is half of 42?"), "pm+");
-}
-
-#[test]
-fn the_compare_screen() {
-    snapshot("compare", &problem("How much is half of 42?"), "gac");
-    snapshot("compare-blind", &problem("How much is half of 42?"), "gacb");
-    snapshot("compare-chosen", &problem("How much is half of 42?"), "gac1N");
-}
-
-#[test]
-fn keys_that_can_follow() {
-    snapshot("leader", &problem("How much is half of 42?"), "<space>");
-    snapshot("following", &problem("How much is half of 42?"), "g");
-}
-
-#[test]
-fn asking_to_quit() {
-    snapshot("quit", &problem("How much is half of 42?"), "<c-c>");
 }
 
 #[test]
@@ -389,22 +350,6 @@ fn a_key_that_means_nothing_says_so_and_nothing_breaks() {
 fn the_root_is_not_pruned_and_nothing_is_undone_on_a_fresh_tree() {
     assert!(screen(problem("p"), "ggx", (80, 24)).contains("cannot be pruned"));
     assert!(screen(problem("p"), "u", (80, 24)).contains("nothing to undo"));
-}
-
-#[test]
-fn what_an_export_would_hold() {
-    let problem = problem("How much is half of 42?");
-    snapshot("export", &problem, "<space>e");
-    snapshot("export-pairs", &problem, "<space>ejjj");
-    snapshot("export-nothing", &problem, "<space>ejjjjjj");
-}
-
-#[test]
-fn what_an_export_would_hold_of_a_splice() {
-    let problem = problem("How much is half of 42?");
-    snapshot("export-splice", &problem, "p<enter>q<space>ejjjjjjjllll");
-    snapshot("export-query", &problem, "p<enter>q<space>ejjjjjjjfsignal<enter>");
-    snapshot("export-asking", &problem, "<space>efvlaue<lt>2");
 }
 
 #[test]

@@ -91,15 +91,15 @@ fn why(bench: &Workbench, columns: usize) -> Vec<Row> {
     for term in terms.iter().filter(|term| term.value != 0.0) {
         let share = if most.is_finite() { term.value.abs() / most } else { 0.0 };
         let scope = if term.value < 0.0 { "value.low" } else { "accent" };
-        let figure = if term.value.is_finite() {
-            format!(" {:+.3}", term.value)
-        } else {
-            " never judged, so first".to_owned()
-        };
+        if term.value.is_infinite() {
+            let words = [(term.name, "text"), (" never judged, so first", "text")];
+            rows.extend(wrapped(&words, [("  ", "text"), ("    ", "text")], columns));
+            continue;
+        }
         rows.push(vec![
             (format!("  {} ", pad(term.name, NAME)), "text"),
             (pad(&bar(share, BAR), BAR), scope),
-            (figure, "text"),
+            (format!(" {:+.3}", term.value), "text"),
         ]);
     }
     rows

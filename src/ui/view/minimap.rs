@@ -37,18 +37,17 @@ pub fn draw(
     for answer in bench.answers.iter().take(ANSWERS).rev() {
         if bench.is_in_sight(answer.best) {
             let position = bench.outline.position(&bench.tree, answer.best);
-            let scope = match answer.correct {
-                Some(true) => "right",
-                Some(false) => "wrong",
-                None => "state.answer",
-            };
-            marks[line(position)] = Some(scope);
+            marks[line(position)] = Some(match answer.correct {
+                Some(true) => ("✓", "right"),
+                Some(false) => ("✗", "wrong"),
+                None => ("●", "state.answer"),
+            });
         }
     }
     for (row, mark) in (0..area.height).zip(marks) {
         let seen = (from..=to).contains(&usize::from(row));
         let (glyph, scope) = match (mark, seen) {
-            (Some(scope), _) => ("●", scope),
+            (Some(mark), _) => mark,
             (None, true) => ("█", "muted"),
             (None, false) => ("│", "border"),
         };

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::{put, status};
+use super::{beyond, put, status};
 use crate::app::layout::Area;
 use crate::app::{EngineState, Entry, Model, Recent, Start};
 use crate::assets;
@@ -96,8 +96,15 @@ fn list(model: &Model, start: &Start, theme: &Theme, frame: &mut Frame, area: Ar
         Item::Heading(_) | Item::Space => false,
     };
     let height = usize::from(area.height.saturating_sub(3));
+    let entries = |items: &[Item]| {
+        items.iter().filter(|item| matches!(item, Item::Entry(_) | Item::Field(_))).count()
+    };
     let at = items.iter().rposition(chosen).unwrap_or(0);
     let top = (at + 2).saturating_sub(height);
+    let end = (top + height).min(items.len());
+    let more = beyond(entries(&items[..top]), entries(&items[end..]));
+    let more = Span::styled(more, theme.style("muted"));
+    put(frame, area, area.height.saturating_sub(1), 1, &[more]);
     for (row, item) in (2..area.height - 1).zip(items.iter().skip(top)) {
         let spans = match item {
             Item::Space => Vec::new(),

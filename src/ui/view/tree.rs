@@ -116,16 +116,26 @@ fn draw_row(
     let style = theme.style(if downstream { "downstream" } else { scope });
     let mut left = guides(bench, row.head, columns / 2);
     left.push_str(fold_mark(bench, row.tail));
-    let glyph = if bench.is_selected(id) { "◆" } else { state_sign(tree, row.tail) };
+    let glyph = match (bench.is_selected(id), downstream) {
+        (true, _) => "◆",
+        (false, true) => "↳",
+        (false, false) => state_sign(tree, row.tail),
+    };
     let text = SafeText::row(step_text(tree, id), columns + bench.sight.shift);
     let text = shifted(&text, bench.sight.shift);
     let chain =
         format!("{}{}{}", repeats(tree, id), chain_length(tree, row, id), bucket(bench, row.tail));
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
-    let tail = format!("{chain}{word}{}", marks::words(bench, id));
-    // Words make way for the beginning of the text, and both for the figures.
+    let words = format!("{word}{}", marks::words(bench, id));
+    // What a row stands for makes way first, then words for the beginning of the text, and all for
+    // the figures.
     let all = columns.saturating_sub(figures.columns() + width(&left) + 2);
-    let (tail, _) = truncate(&tail, all - width(&text).min(BEGINNING).min(all));
+    let most = all - width(&text).min(BEGINNING).min(all);
+    let mut tail = format!("{chain}{words}");
+    if width(&tail) > most {
+        tail = format!(" …{words}");
+    }
+    let (tail, _) = truncate(&tail, most);
     let room = all - width(&tail).min(all);
     let (text, used) = truncate(&text, room);
     let gap = " ".repeat(room - used.min(room));
