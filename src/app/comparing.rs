@@ -262,8 +262,12 @@ pub fn lay(compared: &Comparison, shown: Shown, (columns, rows): (u16, u16)) -> 
     // Both texts begin on one row. Where there is little room, they go before what is told of them.
     let most = if beside { sides.iter().map(|side| side.head.len()).max() } else { None };
     for side in &mut sides {
-        let all = most.unwrap_or(side.head.len());
-        side.head.resize(all.min(usize::from(side.size.1 / 2).max(1)), Row::new());
+        let room = usize::from(side.size.1 / 2).max(1);
+        let is_cut = side.head.iter().skip(room).any(|row| !row.is_empty());
+        side.head.resize(most.unwrap_or(side.head.len()).min(room), Row::new());
+        if let Some(last) = side.head.last_mut().filter(|_| is_cut) {
+            last.push(("  …".to_owned(), "muted"));
+        }
     }
     (sides, beside)
 }

@@ -25,13 +25,17 @@ impl Help {
     #[must_use]
     pub fn commands(&self, keymap: &Keymap) -> Vec<(&'static Command, String)> {
         let typed = self.field.text().to_lowercase();
-        command::at(self.about)
+        let mut all: Vec<_> = command::at(self.about)
             .map(|command| (command, keymap.keys_of(self.about, command).join(" ")))
             .filter(|(command, keys)| {
                 let text = format!("{} {} {keys} {}", command.name, command.does, command.group);
                 typed.split_whitespace().all(|word| text.to_lowercase().contains(word))
             })
-            .collect()
+            .collect();
+        // Each group has one heading, where its first command stands.
+        let groups: Vec<_> = all.iter().map(|(command, _)| command.group).collect();
+        all.sort_by_key(|(command, _)| groups.iter().position(|group| *group == command.group));
+        all
     }
 
     /// Returns them in rows for a screen of so many columns, each group below its heading.

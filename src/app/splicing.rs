@@ -88,7 +88,7 @@ impl Proposal {
             let (leads, scope) = if passage.trained {
                 ([("train│ ", "accent"), ("     │ ", "accent")], "text")
             } else {
-                ([("mask   ", "key"), ("       ", "key")], "muted")
+                ([("mask   ", "muted"), ("       ", "muted")], "muted")
             };
             wrapped(&[(passage.text.trim(), scope)], leads, columns)
         };

@@ -3,6 +3,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Clear};
 
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::app::layout::Area;
 use crate::app::{Field, Model, Overlay};
-use crate::text::{SafeText, width};
+use crate::text::{SafeText, truncate, width};
 use crate::ui::theme::Theme;
 
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
@@ -68,7 +69,11 @@ pub fn framed(theme: &Theme, frame: &mut Frame, title: &str, area: Rect) -> Area
     uncover(frame, area);
     frame.render_widget(Clear, area);
     frame.buffer_mut().set_style(area, theme.style("text"));
-    let title = Span::styled(gate(&format!(" {title} ")).into_owned(), theme.style("title"));
+    let title = gate(title);
+    let (title, _) = truncate(&title, usize::from(area.width.saturating_sub(4)));
+    // Nothing of the border's style shows through.
+    let style = Style::reset().patch(theme.style("text")).patch(theme.style("title"));
+    let title = Span::styled(format!(" {title} "), style);
     frame.render_widget(Block::bordered().border_style(theme.style("border")).title(title), area);
     Area {
         x: area.x + 2,

@@ -33,7 +33,7 @@ pub fn draw(splicing: &Splicing, bench: &Workbench, theme: &Theme, frame: &mut F
         Meaning::Reset => "then from where they part".to_owned(),
         Meaning::Continue => {
             let count = splicing.continuations;
-            format!("then {count} grown on from the error (+ -); those that verify are kept")
+            format!("then {count} grown on from the error (+ -); the verified are kept")
         }
     };
     put(

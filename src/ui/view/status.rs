@@ -1,7 +1,9 @@
 //! The status line and the line below it: hints from the live keymap, or what was just told.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::text::Span;
+use ratatui::widgets::Clear;
 
 use super::put;
 use crate::app::command::{COMMANDS, Place};
@@ -152,6 +154,10 @@ fn told(model: &Model, theme: &Theme, frame: &mut Frame, area: Area, text: &str,
         return put(frame, area, 0, 0, &[Span::styled(text.as_str(), style)]);
     };
     let above = Area { y: area.y - 1, ..area };
+    // Nothing of the status shows through, neither words nor styles.
+    let row = Rect { x: above.x, y: above.y, width: above.width, height: 1 };
+    frame.render_widget(Clear, row);
+    frame.buffer_mut().set_style(row, theme.style("text"));
     let first = pad(wrapped.row(&text, 0), usize::from(area.width));
     put(frame, above, 0, 0, &[Span::styled(first, style)]);
     put(frame, area, 0, 0, &[Span::styled(&text[second.start..], style)]);

@@ -139,18 +139,21 @@ fn draw_row(
     let room = all - width(&tail).min(all);
     let (text, used) = truncate(&text, room);
     let gap = " ".repeat(room - used.min(room));
-    let mut spans =
-        vec![Span::styled(left, theme.style("border")), Span::styled(format!("{glyph} "), style)];
-    spans.extend(found(bench, theme, &[Span::styled(text.into_owned(), style)]));
-    spans.push(Span::styled(
-        tail.into_owned(),
-        if scope == "state.open" { theme.style("muted") } else { style },
-    ));
-    spans.push(Span::raw(gap));
+    let said = if scope == "state.open" { theme.style("muted") } else { style };
+    let mut spans = vec![
+        Span::styled(left, theme.style("border")),
+        Span::styled(format!("{glyph} "), style),
+        Span::styled(text.into_owned(), style),
+        Span::styled(tail.into_owned(), said),
+        Span::raw(gap),
+    ];
     spans.extend(figures.of_node(tree, id, theme));
     for span in &mut spans {
         span.style = span.style.patch(base);
     }
+    // What is looked for stands out of the chosen row, too.
+    let text = found(bench, theme, &spans[2..3]);
+    spans.splice(2..3, text);
     put(frame, area, 0, 0, &spans);
 }
 
