@@ -70,6 +70,13 @@ impl Start {
         self.listed && !self.opening
     }
 
+    /// Returns whether the chosen entry is a session, which can be replayed.
+    #[must_use]
+    pub fn can_replay(&self) -> bool {
+        let chosen = self.entries.get(self.cursor);
+        chosen.is_some_and(|it| matches!(it, Entry::Recording(_) | Entry::Recent(_)))
+    }
+
     /// Takes in the recent sessions.
     pub(super) fn list(&mut self, recent: Vec<Recent>) {
         self.entries.retain(|entry| !matches!(entry, Entry::Recent(_)));

@@ -8,7 +8,7 @@ use ratatui::widgets::Clear;
 use super::put;
 use crate::app::command::{COMMANDS, Place};
 use crate::app::layout::Area;
-use crate::app::{EngineState, Model, Selected, Workbench};
+use crate::app::{EngineState, Model, Screen, Selected, Workbench};
 use crate::search::{Mode, Work};
 use crate::text::{SafeText, Wrapped, pad, width};
 use crate::ui::theme::Theme;
@@ -184,6 +184,11 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
         .iter()
         .filter(|command| !command.hint.is_empty() && command.places.contains(&place))
         .collect();
+    if let Screen::Start(start) = &model.screen
+        && !start.can_replay()
+    {
+        hinted.retain(|command| command.name != "start-replay");
+    }
     // What works everywhere stands behind what works here.
     hinted.sort_by_key(|command| command.places.len() == Place::ALL.len());
     for command in hinted {
