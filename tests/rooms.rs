@@ -75,7 +75,7 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("io::stderr", &["src/cli/output.rs", "src/cli/worker.rs", "src/ui/crash.rs"]),
     ("STDOUT_FILENO", &["src/ui/signals.rs"]),
     ("STDERR_FILENO", &["src/ui/signals.rs"]),
-    ("render_widget", &["src/ui/view/line.rs", "src/ui/view/mod.rs", "src/ui/view/overlay.rs"]),
+    ("render_widget", &["src/ui/view/overlay.rs"]),
     ("render_stateful_widget", &[]),
     // ratatui's own wrapping panics on some texts (ratatui#2679).
     ("Paragraph", &["src/text/wrap.rs"]),

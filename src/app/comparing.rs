@@ -9,7 +9,7 @@ use super::argument::Arguments;
 use super::evaluations::value_scope;
 use super::model::Model;
 use super::overlay::Overlay;
-use super::rows::{Row, wrapped};
+use super::rows::{Row, filled, wrapped};
 use super::workbench::change;
 use crate::curate::compare::{self, Comparison, Side};
 use crate::search::Random;
@@ -287,28 +287,23 @@ fn head(side: &Side, at: usize, shown: Shown, columns: usize) -> Vec<Row> {
     if shown.chosen == Some(at) {
         name.push(("  ★ better".to_owned(), "accent"));
     }
+    let mut rows = vec![name];
     let mut figures = figures(&side.values, side.probability);
     if figures.is_empty() {
-        figures.push(("not judged".to_owned(), "muted"));
+        figures.push(vec![("not judged".to_owned(), "muted")]);
     }
-    let origin = vec![(SafeText::line(&side.origin).into_string(), "muted")];
-    let lines = [figures, origin].into_iter().flat_map(|line| folded(&line, "", columns));
-    std::iter::once(name).chain(lines).chain([Row::new()]).collect()
-}
-
-/// A line in rows.
-fn folded(line: &Row, lead: &str, columns: usize) -> Vec<Row> {
-    let parts: Vec<_> = line.iter().map(|(text, scope)| (text.as_str(), *scope)).collect();
-    wrapped(&parts, [(lead, "text"); 2], columns)
+    rows.extend(filled(figures, "", columns));
+    let origin = SafeText::line(&side.origin);
+    rows.extend(wrapped(&[(&origin, "muted")], [("", "text"); 2], columns));
+    rows.push(Row::new());
+    rows
 }
 
 /// Judgements and the probability of a token.
-fn figures(values: &[(String, f64)], probability: Option<f64>) -> Row {
-    let mut row = Row::new();
+fn figures(values: &[(String, f64)], probability: Option<f64>) -> Vec<Row> {
+    let mut items = Vec::new();
     let mut add = |name: &str, figure: String, scope| {
-        let gap = if row.is_empty() { "" } else { "  " };
-        row.push((format!("{gap}{} ", SafeText::line(name)), "muted"));
-        row.push((figure, scope));
+        items.push(vec![(format!("{} ", SafeText::line(name)), "muted"), (figure, scope)]);
     };
     for (name, value) in values {
         add(name, format!("{value:.2}"), value_scope(*value));
@@ -316,7 +311,7 @@ fn figures(values: &[(String, f64)], probability: Option<f64>) -> Row {
     if let Some(probability) = probability {
         add("a token", format!("{:.0} %", probability * 100.0), "text");
     }
-    row
+    items
 }
 
 /// The steps of a side, each with its figures below it if there are several.
@@ -335,9 +330,9 @@ fn text(side: &Side, hidden: bool, columns: usize) -> Vec<Row> {
         }
         rows.extend(wrapped(&parts, [("", "text"); 2], columns));
         if !hidden && side.steps.len() > 1 {
-            let mut line = vec![(format!("{}  ", step.node), "muted")];
-            line.extend(figures(&step.values, step.probability));
-            rows.extend(folded(&line, "  ", columns));
+            let mut items = vec![vec![(step.node.to_string(), "muted")]];
+            items.extend(figures(&step.values, step.probability));
+            rows.extend(filled(items, "  ", columns));
         }
     }
     rows

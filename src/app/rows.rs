@@ -11,6 +11,8 @@ pub type Row = Vec<(String, &'static str)>;
 /// A text with the scope of its style.
 pub(super) type Part<'text> = (&'text str, &'static str);
 
+/// What stands between items of a row.
+const GAP: &str = "  ";
 /// Longer texts than this have their formulas as they were written, so that a frame stays short.
 const LONGEST: usize = 200_000;
 
@@ -47,6 +49,29 @@ pub(super) fn wrapped(parts: &[Part], leads: [Part; 2], columns: usize) -> Vec<R
     all
 }
 
+/// Lays items out in rows of so many columns, none of them in two rows. What stands before each row
+/// is given.
+#[must_use]
+pub(super) fn filled(items: Vec<Row>, lead: &str, columns: usize) -> Vec<Row> {
+    let begun = || vec![(lead.to_owned(), "text")];
+    let (mut rows, mut row, mut used) = (Vec::new(), begun(), width(lead));
+    for item in items {
+        let wide: usize = item.iter().map(|(text, _)| width(text)).sum();
+        if row.len() > 1 && used + GAP.len() + wide > columns {
+            rows.push(std::mem::replace(&mut row, begun()));
+            used = width(lead);
+        }
+        if row.len() > 1 {
+            row.push((GAP.to_owned(), "text"));
+            used += GAP.len();
+        }
+        row.extend(item);
+        used += wide;
+    }
+    rows.push(row);
+    rows
+}
+
 /// Returns the text of a step as the path shows it, with its formulas in Unicode or as they are.
 #[must_use]
 pub fn step_text(raw: &str, formulas: bool) -> SafeText {
@@ -75,6 +100,11 @@ mod tests {
             rows.iter().map(|row| row.iter().map(|(part, _)| part.as_str()).collect()).collect();
         assert_eq!(text, ["rating 5", "  of 10"]);
         assert_eq!(rows[1].last(), Some(&("of 10".to_owned(), "value.high")));
+        let items = ["ab", "cd", "ef"].map(|text| vec![(text.to_owned(), "text")]);
+        let rows = filled(items.to_vec(), " ", 7);
+        let text: Vec<String> =
+            rows.iter().map(|row| row.iter().map(|(part, _)| part.as_str()).collect()).collect();
+        assert_eq!(text, [" ab  cd", " ef"]);
         // A mark of the terminal's is shown as one, and takes nothing from what follows.
         let rows = wrapped(&[("a\u{1b}b", "text"), ("c", "muted")], leads, 20);
         assert!(!rows[0][1].0.contains('\u{1b}'));

@@ -3,9 +3,8 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
-use ratatui::widgets::Clear;
 
-use super::overlay::{Row, field, framed, more};
+use super::overlay::{Row, clear, field, framed, more};
 use super::put;
 use crate::app::argument::cut;
 use crate::app::command::COMMANDS;
@@ -20,8 +19,7 @@ const SHOWN: usize = 10;
 pub fn draw(line: &Line, theme: &Theme, frame: &mut Frame) {
     let screen = frame.area();
     let bottom = Rect { y: screen.height - 1, height: 1, ..screen };
-    frame.render_widget(Clear, bottom);
-    frame.buffer_mut().set_style(bottom, theme.style("text"));
+    clear(theme, frame, bottom);
     let prompt = match line.purpose {
         Purpose::Command => ":",
         Purpose::Find { .. } => "/",

@@ -64,11 +64,16 @@ pub fn column(screen: Rect, most: u16) -> Rect {
     Rect { x, y, width, height: screen.height.saturating_sub(2) }
 }
 
+/// Takes away what is in an area, words and styles.
+pub fn clear(theme: &Theme, frame: &mut Frame, area: Rect) {
+    frame.render_widget(Clear, area);
+    frame.buffer_mut().set_style(area, theme.style("text"));
+}
+
 /// Clears an area, draws a frame with a title around it and returns what is inside.
 pub fn framed(theme: &Theme, frame: &mut Frame, title: &str, area: Rect) -> Area {
     uncover(frame, area);
-    frame.render_widget(Clear, area);
-    frame.buffer_mut().set_style(area, theme.style("text"));
+    clear(theme, frame, area);
     let title = gate(title);
     let (title, _) = truncate(&title, usize::from(area.width.saturating_sub(4)));
     // Nothing of the border's style shows through.

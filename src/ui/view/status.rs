@@ -3,8 +3,8 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
-use ratatui::widgets::Clear;
 
+use super::overlay::clear;
 use super::put;
 use crate::app::command::{COMMANDS, Place};
 use crate::app::layout::Area;
@@ -155,9 +155,7 @@ fn told(model: &Model, theme: &Theme, frame: &mut Frame, area: Area, text: &str,
     };
     let above = Area { y: area.y - 1, ..area };
     // Nothing of the status shows through, neither words nor styles.
-    let row = Rect { x: above.x, y: above.y, width: above.width, height: 1 };
-    frame.render_widget(Clear, row);
-    frame.buffer_mut().set_style(row, theme.style("text"));
+    clear(theme, frame, Rect { x: above.x, y: above.y, width: above.width, height: 1 });
     let first = pad(wrapped.row(&text, 0), usize::from(area.width));
     put(frame, above, 0, 0, &[Span::styled(first, style)]);
     put(frame, area, 0, 0, &[Span::styled(&text[second.start..], style)]);
