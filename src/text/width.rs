@@ -85,11 +85,15 @@ pub(super) fn is_ascii(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// Returns the first character of a grapheme with the zero-width ones that follow it.
+/// Returns the longest beginning of a grapheme that fits into two columns: its first character with the
+/// zero-width ones that follow it, or more where several are drawn as one. So the parts of a grapheme
+/// have as many columns as the whole.
 fn first_part(grapheme: &str) -> &str {
-    let mut others = grapheme.char_indices().skip(1);
-    let end = others.find(|&(_, character)| character::columns(character) > 0);
-    end.and_then(|(at, _)| grapheme.get(..at)).unwrap_or(grapheme)
+    let borders = grapheme.char_indices().skip(1);
+    let borders = borders.filter(|(_, character)| character::columns(*character) > 0);
+    let mut parts = borders.filter_map(|(at, _)| grapheme.get(..at));
+    let first = parts.next().unwrap_or(grapheme);
+    parts.take_while(|part| grapheme_columns(part) <= 2).last().unwrap_or(first)
 }
 
 /// Counts the columns of one grapheme, as ratatui does.
@@ -161,6 +165,18 @@ mod tests {
             if !text.contains(char::is_control) {
                 assert_eq!(width(text), usize::from(text.cell_width()), "{text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_pieces_of_a_grapheme_have_its_columns() {
+        // Two people who are drawn as one, and a letter that is drawn beside them.
+        for text in ["👨\u{200d}👪\u{200d}\u{1f269}", "👪\u{200d}\u{1f269}", "क्षि", "ᄀᄀᄀ", "각ᆨᆨ"]
+        {
+            assert_eq!(text.graphemes(true).count(), 1, "{text:?}");
+            let columns: Vec<_> = cells(text).map(|cell| cell.columns).collect();
+            assert_eq!(columns.iter().sum::<usize>(), width(text), "{text:?}: {columns:?}");
+            assert!(columns.iter().all(|columns| *columns <= 2), "{text:?}: {columns:?}");
         }
     }
 
