@@ -5,7 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests may fail by panicking
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use pleach::tree::Problem;
 use pleach::ui::{EngineKind, Opening, Options, Sessions, script, styled};
@@ -254,12 +255,51 @@ fn styles_of_screens() {
 #[test]
 fn a_replay_and_two_moments_side_by_side() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let recording = pleach::assets::RECORDINGS.iter().find(|it| it.name == "spliced-correction");
-    let bytes = recording.expect("it comes with the program").bytes;
-    let path = pleach::session::put(folder.path(), "moments", bytes).expect("it is put there");
+    let path = recorded(folder.path(), "spliced-correction");
     snapshot("replay", &Opening::File(path.clone()), "r0<gt>p");
     snapshot("moments", &Opening::File(path.clone()), "r0cpc");
     snapshot("differences", &Opening::File(path), "r0cpcdnn");
+}
+
+/// A session that comes with the program, in a folder.
+fn recorded(folder: &Path, name: &str) -> PathBuf {
+    let recording = pleach::assets::RECORDINGS.iter().find(|it| it.name == name);
+    let bytes = recording.expect("it comes with the program").bytes;
+    pleach::session::put(folder, "moments", bytes).expect("it is put there")
+}
+
+/// A rewrite that comes back from the person's editor, which the environment of the program names.
+#[test]
+fn a_rewrite_from_an_editor() {
+    for (columns, rows) in SIZES {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let shown = Command::new(env!("CARGO_BIN_EXE_pleach"))
+            .args(["script", "--keys", "llE", "--size", &format!("{columns}x{rows}")])
+            .arg(recorded(folder.path(), "labelled-path"))
+            .env("PLEACH_DATA_DIR", folder.path())
+            .env("XDG_STATE_HOME", folder.path())
+            .env("XDG_CONFIG_HOME", folder.path())
+            .env("EDITOR", "sed -i s/=/equals/")
+            .env_remove("VISUAL")
+            .output()
+            .expect("pleach runs");
+        let shown = String::from_utf8(shown.stdout).expect("text");
+        insta::assert_snapshot!(format!("rewriting-{columns}x{rows}"), shown);
+    }
+}
+
+#[test]
+fn a_session_that_is_open_elsewhere() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = recorded(folder.path(), "labelled-path");
+    let held = pleach::session::open(&path, Box::new(|_| {})).expect("it is had");
+    for size in SIZES {
+        let shown = screen(Opening::File(path.clone()), "lx", size);
+        // The number of this process is in the notice.
+        let shown = shown.replace(&std::process::id().to_string(), "1234");
+        insta::assert_snapshot!(format!("read-only-{}x{}", size.0, size.1), shown);
+    }
+    drop(held);
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub fn cells(text: &str) -> impl Iterator<Item = Cell<'_>> {
             rest = whole.text.get(part.len()..).filter(|text| !text.is_empty()).map(|text| Cell {
                 start,
                 text,
-                columns: usize::MAX,
+                columns: grapheme_columns(text),
             });
             Some(Cell { start: whole.start, text: part, columns: grapheme_columns(part) })
         })
@@ -171,8 +171,14 @@ mod tests {
     #[test]
     fn the_pieces_of_a_grapheme_have_its_columns() {
         // Two people who are drawn as one, and a letter that is drawn beside them.
-        for text in ["👨\u{200d}👪\u{200d}\u{1f269}", "👪\u{200d}\u{1f269}", "क्षि", "ᄀᄀᄀ", "각ᆨᆨ"]
-        {
+        for text in [
+            "👨\u{200d}👪\u{200d}\u{1f269}",
+            "👪\u{200d}\u{1f269}",
+            "\u{1fda9}\u{200d}🎩\u{200d}👀",
+            "क्षि",
+            "ᄀᄀᄀ",
+            "각ᆨᆨ",
+        ] {
             assert_eq!(text.graphemes(true).count(), 1, "{text:?}");
             let columns: Vec<_> = cells(text).map(|cell| cell.columns).collect();
             assert_eq!(columns.iter().sum::<usize>(), width(text), "{text:?}: {columns:?}");
