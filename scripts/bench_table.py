@@ -1,7 +1,8 @@
-"""The table of scripts/bench-engine, from its JSON lines."""
+"""The table of scripts/bench-engine, from its JSON lines: of several rounds the medians."""
 
 import json
 import sys
+from statistics import median
 
 figures = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 
@@ -10,7 +11,7 @@ def rate(model, work, way, prefix, branches):
     found = [figure["rate"] for figure in figures
              if (figure["model"], figure["work"], figure["way"], figure["prefix"], figure["branches"])
              == (model, work, way, prefix, branches)]
-    return found[-1] if found else None
+    return median(found) if found else None
 
 
 def cell(value, form="{:.0f}"):
@@ -33,9 +34,10 @@ for model, work, prefix, branches in keys:
 print()
 print("| model | work | prefix | branches | outside decode | decoded | to save a token, µs | to bring one back, µs |")
 print("|---|---|---|---|---|---|---|---|")
-for figure in figures:
+last = {(f["model"], f["work"], f["prefix"], f["branches"]): f for f in figures if f["way"] == "pleach"}
+for figure in last.values():
     more = figure["more"]
-    if figure["way"] == "pleach":
+    if more:
         row = [figure["model"], figure["work"], figure["prefix"], figure["branches"], f"{more['outside']:.1%}",
                more["decoded"], cell(more["saving"] * 1e6 or None, "{:.1f}"),
                cell(more["restoring"] * 1e6 or None, "{:.1f}")]
