@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use pleach_fuzz::tree::{
-    Actor, Body, Finish, Label, NodeId, Operation, Origin, Query, Sampling, Token, Tree,
+    Actor, Body, Finish, Label, NodeId, Operation, Origin, Problem, Query, Sampling, Token, Tree,
 };
 
 static TREE: OnceLock<Tree> = OnceLock::new();
@@ -17,6 +17,7 @@ fn tree() -> Tree {
         let operation = Operation { sequence: tree.sequence() + 1, time: 0, actor: Actor::Person, body };
         tree.apply(&operation).expect("it fits");
     };
+    act(Body::ProblemSet { problem: Problem { text: "Make 24.".into(), ..Problem::default() } });
     for number in 1..10 {
         let (node, parent) = (NodeId(number), NodeId((number - 1) / 3));
         let origin = Origin { proposer: "sample".into(), seed: 7, sampling: Sampling::default() };

@@ -5,6 +5,8 @@
 //! template never sees the content; it sees a placeholder per turn, and the result is cut
 //! there. Not responsible for tokenising.
 
+use std::io::{self, Write};
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind, context};
 
@@ -12,6 +14,8 @@ use super::protocol::{Content, Prompt, Role, Turn};
 
 /// How many instructions a template may run; real ones need some thousands.
 const FUEL: u64 = 500_000;
+/// The most bytes that a template may write; contents are not among them.
+const LONGEST: usize = 4 << 20;
 
 /// A piece of a rendered prompt.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,15 +113,35 @@ impl ChatTemplate {
             .enumerate()
             .map(|(index, turn)| context! { role => turn.role.name(), content => placeholder(index) })
             .collect();
-        environment.render_str(
-            &self.source,
+        let mut rendered = Bounded(Vec::new());
+        environment.template_from_str(&self.source)?.render_captured_to(
             context! {
                 messages,
                 add_generation_prompt => leave_open,
                 bos_token => &self.bos,
                 eos_token => &self.eos,
             },
-        )
+            &mut rendered,
+        )?;
+        // It was made of pieces of text, so it is text.
+        Ok(String::from_utf8_lossy(&rendered.0).into_owned())
+    }
+}
+
+/// What a template writes. A short one can write without end for little fuel (`{{ 1000000 * ["a"] }}`).
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(io::Error::other("it writes more than 4 MiB"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -136,6 +160,13 @@ mod tests {
     }
 
     const CHATML: &str = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'].strip() }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+    #[test]
+    fn a_template_cannot_write_without_end() {
+        for source in ["{{ 1000000 * ['role'] }}", "{{ 'ab' * 999999999 }}"] {
+            template(source).render(&Prompt::continuing("p", vec![])).unwrap_err();
+        }
+    }
 
     #[test]
     fn content_never_reaches_the_template() {
