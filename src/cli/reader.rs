@@ -39,9 +39,7 @@ enum Told {
 /// # Errors
 /// Returns why nobody can be told.
 pub fn serve(options: Options<'_>) -> Result<Exit, Failure> {
-    if engine::enter() == engine::Confined::Not {
-        tracing::debug!("the system cannot confine the reader");
-    }
+    engine::enter();
     let mut out = io::BufWriter::new(io::stdout().lock());
     let told = io::stdin().as_fd().try_clone_to_owned().map_err(|error| error.to_string());
     let told = told

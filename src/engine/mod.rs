@@ -33,7 +33,7 @@ pub use gather::Gathered;
 pub use host::{Worker, helper};
 pub use llama::gpus;
 pub use protocol::{Event, Generate, ModelInfo, Request};
-pub use sandbox::{Confined, enter};
+pub use sandbox::enter;
 pub use scripted::{Script, Scripted};
 
 /// Events of an engine. The channel is bounded, so a fast model waits for a slow reader

@@ -15,7 +15,7 @@ use super::process;
 
 /// How much was taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confined {
+enum Confined {
     /// Writing, running programs and the network.
     Whole,
     /// What an older kernel can take away of it.
@@ -27,12 +27,13 @@ pub enum Confined {
 /// Makes this process one that may read a stranger's bytes: it ends with its parent, stays within the
 /// machine's memory, leaves no core file and is confined. Before any other thread starts, for each is
 /// confined with the one that starts it.
-#[must_use]
-pub fn enter() -> Confined {
+pub fn enter() {
     process::die_with_parent();
     process::stay_within_memory();
     process::leave_no_core();
-    confine()
+    if confine() == Confined::Not {
+        tracing::debug!("the system cannot confine this process");
+    }
 }
 
 /// Confines this thread and all that it starts.

@@ -14,16 +14,14 @@ use super::decoder::Decoder;
 use super::frame;
 use super::llama::Model;
 use super::protocol::{Event, ModelOptions, Request};
-use super::sandbox::{self, Confined};
+use super::sandbox;
 
 /// Serves requests until standard input ends.
 ///
 /// # Errors
 /// Returns an error if llama.cpp cannot start or standard output is closed.
 pub fn run() -> io::Result<()> {
-    if sandbox::enter() == Confined::Not {
-        tracing::debug!("the system cannot confine the worker");
-    }
+    sandbox::enter();
     // The default logger prints a stranger's model metadata raw, so it must never run.
     send_logs_to_tracing(LogOptions::default());
     let backend = LlamaBackend::init().map_err(io::Error::other)?;
