@@ -48,9 +48,19 @@ fn start_growth_that_stays(program: &mut Program) -> u32 {
     worker
 }
 
-/// Whether the search is at rest and no row is marked as growing.
+/// Whether a search has ended by itself, for which it shows a reason, and no row is marked as
+/// growing. (A tree that has only just been shown is paused: its search is still to begin.)
 fn rests(screen: &str) -> bool {
-    screen.contains('‖') && !screen.contains('◌')
+    screen.contains('‖') && !screen.contains("‖ paused") && !screen.contains('◌')
+}
+
+/// Waits until the end of a search is in the session's file: the screen may be ahead of the disk.
+fn wait_for_end_on_disk(program: &Program, session: &Path) {
+    program.wait_for("the search to end on disk", |_| {
+        let operations = session::read(session).expect("the session is whole").operations;
+        let stopped = |operation: &Operation| matches!(operation.body, Body::SearchStopped { .. });
+        operations.iter().any(stopped)
+    });
 }
 
 /// Reads a session and folds it: every hash and every operation is checked on the way.
@@ -133,12 +143,7 @@ fn the_search_goes_on_whatever_the_size_of_the_terminal() {
     assert!(screen.contains("this is 32x8") && screen.contains("the search goes on"), "{screen}");
 
     signal("CONT", i64::from(worker));
-    let session = home.session();
-    program.wait_for("the search to end on disk", |_| {
-        let operations = session::read(&session).expect("the session is whole").operations;
-        let stopped = |operation: &Operation| matches!(operation.body, Body::SearchStopped { .. });
-        operations.iter().any(stopped)
-    });
+    wait_for_end_on_disk(&program, &home.session());
     program.resize(LARGE);
     program.wait_for("the search at rest", |screen| screen.contains("─ Answers") && rests(screen));
     program.press("q");
@@ -186,7 +191,7 @@ fn a_request_to_terminate_leaves_terminal_and_session_whole() {
         let mut again = open(&home, &session);
         again.wait_for_text("interrupted");
         again.press("s");
-        again.wait_for("a search at rest", |screen| rests(screen) && !screen.contains("‖ paused"));
+        again.wait_for("a search at rest", rests);
         again.press("q");
         assert_eq!(again.wait_for_end(), 0);
     }
@@ -199,6 +204,7 @@ fn a_session_that_is_open_elsewhere_can_be_read() {
     first.press("<enter>");
     first.wait_for("a search at rest", rests);
     let session = home.session();
+    wait_for_end_on_disk(&first, &session);
 
     let mut second = open(&home, &session);
     second.wait_for("the mark", |screen| {
