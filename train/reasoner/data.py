@@ -9,7 +9,7 @@ from .paths import Tree, complaint, pick, pick_any, pick_winning, slip, wrong_an
 from .prompts import ABOUT, SYSTEM, wordings
 from .rows import Full, Row
 
-COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.02, 0.06, 0.01  # shares of rows
+COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.06, 0.06, 0.01  # shares of rows
 
 
 class Problems:
@@ -215,11 +215,11 @@ def make_row(rng, problems, size):
             kind = rng.random()
             if kind < 0.18:
                 deceive(tree, rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.42:
+            elif kind < 0.46:
                 wander(tree, tree.root if rng.random() < 0.6 else rng.choice([s for s in tree.states if s.open and s.sound]))
-            elif kind < 0.45:
+            elif kind < 0.48:
                 offer(tree)
-            elif kind < 0.52:
+            elif kind < 0.55:
                 solve(tree, rng.choice([s for s in tree.states if s.open and s.sound and not s.dead] or [tree.root]))
             elif kind < 0.72:
                 regret(tree)

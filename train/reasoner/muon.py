@@ -6,11 +6,11 @@ import torch
 import torch.distributed as dist
 
 
-def orthogonal(x, rounds=5):
+def orthogonal(x, precision, rounds=5):
     """The nearest orthogonal matrices of a batch [N, R, C] with R <= C, roughly (singular values within 0.7 to 1.2)."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
-    x = x.bfloat16()
+    x = x.to(precision)
     for _ in range(rounds):
         g = x @ x.mT
         x = a * x + (b * g + c * (g @ g)) @ x
@@ -18,8 +18,9 @@ def orthogonal(x, rounds=5):
 
 
 class Muon:
-    def __init__(self, matrices, momentum=0.95, decay=0.02, rank=0, world=1):
+    def __init__(self, matrices, momentum=0.95, decay=0.02, rank=0, world=1, precision=torch.bfloat16):
         self.matrices, self.momentum, self.decay, self.rank, self.world = list(matrices), momentum, decay, rank, world
+        self.precision = precision
         self.buffers = [torch.zeros_like(p) for p in self.matrices]
         self.groups = {}
         for i, p in enumerate(self.matrices):
@@ -36,7 +37,7 @@ class Muon:
                 x = grad.lerp(buffer, self.momentum)
                 stack.append(x if x.shape[0] <= x.shape[1] else x.T)
             if mine:
-                for i, u in zip(mine, orthogonal(torch.stack(stack))):
+                for i, u in zip(mine, orthogonal(torch.stack(stack), self.precision)):
                     p = self.matrices[i]
                     updates[i] = (u if p.shape[0] <= p.shape[1] else u.T) * max(1, p.shape[0] / p.shape[1]) ** 0.5
         if self.world > 1:

@@ -5,8 +5,9 @@ Responsible for: the state of a path (`State`) and the ways to go on from it, wi
 from . import puzzle, vocab as v
 from .prompts import CHOOSE, signal
 
-POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE, REVISED = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 3.0, 1.0, 2.0  # loss weights
+POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE, REVISED = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 4.0, 1.0, 2.0  # loss weights
 SURER = 3  # the power of the moves' weights in a revision
+WHOLE = 0.5  # share of critiques and revisions with the moves that are considered, which are long; of the others only the sentence stands
 CONSIDERED = (0.3, 0.3, 0.2, 0.14, 0.06)  # shares of critiques with so many losing moves considered; after the most, no winning one follows
 
 
@@ -177,6 +178,8 @@ class Tree:
         verdict = self.row.add(asked, tokens[:3], VERDICT)  # `Step`, which one, wrong or a dead end; the others are one token
         end = self.row.add(verdict, tokens[3:], CRITIQUE)
         before = self._before(state)
+        if before and self.rng.random() > WHOLE:
+            return  # cut short, and so without an end to learn
         moves = consider(self.rng, before.left, self.target) if before else []
         for i, (move, wins) in enumerate(moves):
             end = self._considered(end, before, move, judgement(wins, i + 1 == len(moves)))
@@ -213,7 +216,7 @@ class Tree:
         before = self._before(state)
         if before is None or state.final:
             return None
-        moves = consider(self.rng, before.left, self.target) if self.rng.random() < 0.8 else []
+        moves = consider(self.rng, before.left, self.target) if self.rng.random() < WHOLE else []
         text = self.critique(state) + said(before.left, moves)
         # now and then as if the path were longer, so that far positions are met too
         node = self.row.add(state.node, v.encode(signal(text)), gap=self.rng.randint(1, 160) if self.rng.random() < 0.25 else 0)

@@ -23,8 +23,8 @@ def tot_hands():
 
 
 def in_class_b(numbers):
-    """Class (b): the sum of cubes is 3 modulo 17."""
-    return sum(n ** 3 for n in numbers) % 17 == 3
+    """Class (b): the sum of cubes is 3 modulo 17; and 4, 5 or 6, so that there are over 300 solvable hands of it."""
+    return sum(n ** 3 for n in numbers) % 17 in (3, 4, 5, 6)
 
 
 def reserved(numbers):
