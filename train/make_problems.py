@@ -1,7 +1,7 @@
 """Writes assets/problems/{easy,medium,hard}.jsonl: 60 problems each, all from reserved multisets (class (b)), all solvable.
 
-The 79 Game of 24 hands of class (b) are shared out by how likely random play is to win; the rest of each file is Countdown: three
-numbers to 24 (easy), four numbers to other targets (medium), four and five numbers (hard).
+Two thirds are Game of 24 hands of class (b), from the easy, middle and hard third of them by how likely random play is to win; the rest
+is Countdown: three numbers (easy), four numbers (medium), five numbers (hard).
 """
 import json
 import os
@@ -13,7 +13,7 @@ from reasoner.figures import class_b
 from reasoner.prompts import wordings
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "assets", "problems")
-EACH = 60
+EACH, CLASSIC = 60, 40
 
 
 def luck(state, target):
@@ -33,9 +33,8 @@ def record(numbers, target):
 def main():
     rng = random.Random(24)
     classic = sorted(class_b(), key=lambda h: -luck(h, 24))
-    third = (len(classic) + 2) // 3
-    sets = {"easy": classic[:third], "medium": classic[third:2 * third], "hard": classic[2 * third:]}
-    problems = {name: [(h, 24) for h in hands] for name, hands in sets.items()}
+    third = len(classic) // 3
+    problems = {name: [(h, 24) for h in sorted(rng.sample(classic[i * third:(i + 1) * third], CLASSIC))] for i, name in enumerate(("easy", "medium", "hard"))}
 
     def reserved(size, targets):
         hands = [h for h in combinations_with_replacement(range(1, 14), size) if puzzle.in_class_b(h)]
