@@ -144,6 +144,18 @@ class Truth(unittest.TestCase):
         self.assertGreater(revised, 100)
 
 
+    def test_a_step_after_the_last_number_is_criticised_and_not_revised(self):
+        """The model goes on so now and then: nothing can be considered in place of such a step."""
+        path = "8 / 8 = 1 (left: 4 7 1)\n7 - 1 = 6 (left: 4 6)\n6 * 4 = 24 (left: 24)\n24 * 1 = 24 (left: 24)\n"
+        for seed in range(20):
+            row = Row(400)
+            tree = Tree(row, random.Random(seed), [4, 7, 8, 8], 24, [v.USER_FIRST])
+            last = replay(tree, path)[-1]
+            tree.criticise(last)
+            self.assertEqual(v.decode(row.tokens[row.tokens.index(v.ID[v.CRITIQUE]) + 3:]), "Step 4 is wrong: 1 is not available.")
+            self.assertIsNone(tree.revise(last))
+
+
 class Tokens(unittest.TestCase):
     def test_numbers_and_labels_are_single_tokens(self):
         for n in range(v.NUMBERS):

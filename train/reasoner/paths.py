@@ -202,14 +202,14 @@ class Tree:
         return self.row.add(node, verdict[1:], VERDICT)
 
     def _before(self, state):
-        """The state before the step that the critique of a path names; None if none is, or if the target was out of reach there."""
+        """The state before the step that the critique of a path names; None if none is, or if no step from there could win."""
         text = self.critique(state)
         if text is None or not text.startswith("Step"):
             return None
         before = state
         while before.count >= int(text.split()[1]):
             before = before.parent
-        return before if before.sound and not before.dead else None
+        return before if before.sound and before.open and not before.dead else None
 
     def revise(self, state):
         """`Wait, step 2 is wrong: ...` after the path, and the way on from before that step. Returns the state there, or None."""
