@@ -33,6 +33,17 @@ fn ask(bench: &Bench, id: u64) {
     }));
 }
 
+/// Each of its comparisons goes through ninety million items for the price of one instruction.
+#[test]
+fn a_chat_template_without_an_end_is_given_up() {
+    let long = "90000000 * ['a'] == 90000000 * ['a']";
+    let template = Some(format!("{{% for i in range(1000) %}}{{{{ {long} }}}}{{% endfor %}}"));
+    let mut bench = Bench::start();
+    let failure = bench.load(ModelOptions { template, ..ModelOptions::default() }).unwrap_err();
+    assert!(failure.contains("the model's chat template does not end"), "{failure}");
+    bench.load(ModelOptions::default()).expect("the model loads with its own");
+}
+
 /// `PLEACH_FAULTS=200 cargo test --test engine_faults growth -- --nocapture`
 #[test]
 fn a_worker_that_is_killed_stopped_or_crashed_during_growth_is_replaced() {

@@ -10,6 +10,7 @@
 
 mod cache;
 mod context;
+mod deadline;
 mod decoder;
 mod exponential;
 pub mod frame;

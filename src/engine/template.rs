@@ -8,7 +8,8 @@
 use std::io::{self, Write};
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Error, ErrorKind, context};
+use minijinja::value::ValueKind;
+use minijinja::{Environment, Error, ErrorKind, context, escape_formatter};
 
 use super::protocol::{Content, Prompt, Role, Turn};
 
@@ -106,6 +107,13 @@ impl ChatTemplate {
         environment.add_function("raise_exception", |message: String| -> Result<(), Error> {
             Err(Error::new(ErrorKind::InvalidOperation, message))
         });
+        // A list may be a hundred million long for one instruction, and templates print texts.
+        environment.set_formatter(|out, state, value| match value.kind() {
+            ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => {
+                Err(Error::new(ErrorKind::InvalidOperation, "it prints a list or a table"))
+            }
+            _ => escape_formatter(out, state, value),
+        });
         // Dates would make the same path read differently tomorrow, so templates get none.
         environment.add_function("strftime_now", |_: String| String::new());
         let messages: Vec<_> = turns
@@ -128,7 +136,7 @@ impl ChatTemplate {
     }
 }
 
-/// What a template writes. A short one can write without end for little fuel (`{{ 1000000 * ["a"] }}`).
+/// What a template writes. A short one can write without end for little fuel (`{{ 'ab' * 40000000 }}`).
 struct Bounded(Vec<u8>);
 
 impl Write for Bounded {
@@ -163,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_template_cannot_write_without_end() {
-        for source in ["{{ 1000000 * ['role'] }}", "{{ 'ab' * 999999999 }}"] {
+        for source in ["{{ 77777772 * ['role'] }}", "{{ 'ab' * 40000000 }}", "{{ messages }}"] {
             template(source).render(&Prompt::continuing("p", vec![])).unwrap_err();
         }
     }

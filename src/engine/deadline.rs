@@ -1,0 +1,35 @@
+//! An end for work that may have none.
+//!
+//! Responsible for ending this process, with a sentence for its last words, when a piece of work takes
+//! too long. Only for the worker: whoever started it hears of the death and its reason. A thread cannot
+//! be ended alone, so there is no milder way.
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+/// Does a piece of work; if it takes longer than `limit`, the process ends with `sentence` on standard
+/// error.
+pub fn within<T>(limit: Duration, sentence: &'static str, work: impl FnOnce() -> T) -> T {
+    let (done, waiting) = mpsc::channel::<()>();
+    std::thread::spawn(move || {
+        if waiting.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+            eprintln!("{sentence}");
+            std::process::exit(1);
+        }
+    });
+    let outcome = work();
+    drop(done);
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_in_time_is_done() {
+        for answer in 0..100 {
+            assert_eq!(within(Duration::from_secs(60), "never said", || answer), answer);
+        }
+    }
+}
