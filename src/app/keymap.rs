@@ -54,8 +54,14 @@ impl Binding {
     pub fn does(&self) -> String {
         match self.calls.as_slice() {
             [call] if call.arguments.text().is_empty() => call.command.does.to_owned(),
-            calls => calls.iter().map(Call::line).collect::<Vec<_>>().join(", "),
+            _ => self.runs(),
         }
+    }
+
+    /// Returns the commands that it runs, as on the `:` line.
+    #[must_use]
+    pub fn runs(&self) -> String {
+        self.calls.iter().map(Call::line).collect::<Vec<_>>().join(", ")
     }
 
     /// Returns whether it runs this command and nothing else.
