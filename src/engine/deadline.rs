@@ -4,19 +4,17 @@
 //! too long. Only for the worker: whoever started it hears of the death and its reason. A thread cannot
 //! be ended alone, so there is no milder way.
 
-use std::io::{self, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-/// Does a piece of work; if it takes longer than `limit`, the process ends with `sentence` on standard
-/// error.
+/// Does a piece of work; if it takes longer than `limit`, the process ends, and `sentence` is the last
+/// that its log says.
 pub fn within<T>(limit: Duration, sentence: &'static str, work: impl FnOnce() -> T) -> T {
     let (done, waiting) = mpsc::channel::<()>();
     #[allow(clippy::disallowed_methods)] // the worker has no terminal to restore and no session
     std::thread::spawn(move || {
         if waiting.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-            // Without a reader of the last words the death alone has to do.
-            let _ = writeln!(io::stderr(), "{sentence}");
+            tracing::error!("{sentence}");
             std::process::exit(1);
         }
     });
