@@ -7,22 +7,17 @@ import json
 import os
 import random
 
+from make_problems import record
 from reasoner.figures import class_b
-from reasoner.prompts import wordings
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "assets", "problems", "reserved-300.jsonl")
 COUNT = 300
 
 
-def record(numbers):
-    return {"id": "24-" + "-".join(map(str, numbers)), "problem": wordings(numbers, 24)[0], "verifier": "countdown", "numbers": list(numbers),
-            "target": 24}
-
-
 def main():
     with open(OUT, "w") as f:
         for hand in sorted(random.Random(300).sample(class_b(), COUNT)):
-            f.write(json.dumps(record(hand)) + "\n")
+            f.write(json.dumps(record(hand, 24)) + "\n")
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ class Trainer:
         shape = Shape(v.SIZE, o.width, o.layers, o.heads, o.hidden)
         self.model = (read(o.start) if o.start else Reasoner(shape, v.NUMBER_OF)).to(self.device)
         self.average = {k: p.detach().clone() for k, p in self.model.state_dict().items()}
-        self.muon = Muon(self.model.matrices(), rank=rank, world=o.workers, precision=self.precision)
+        self.muon = Muon(self.model.matrices(), self.precision, rank=rank, world=o.workers)
         self.adam = torch.optim.AdamW(self.model.others(), lr=o.lr_rest, betas=(0.9, 0.95), weight_decay=0.0)
         self.path = os.path.join(o.run, "checkpoint.pt")
         if os.path.exists(self.path):

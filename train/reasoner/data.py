@@ -28,13 +28,14 @@ class Problems:
         rng = self.rng
         while True:
             kind = rng.random()
-            if kind < WIDE:
-                numbers, target = sorted(rng.randint(1, WIDEST) for _ in range(4)), 24
-                if numbers[-1] <= 13 or puzzle.reserved(numbers) or (not puzzle.solvable(tuple(numbers), 24) and rng.random() > UNSOLVABLE):
-                    continue
-            elif kind < WIDE + COUNTDOWN:
-                size = rng.choices((3, 4, 5), (6, 4, 0.3))[0]
-                numbers, target = sorted(rng.randint(1, 13) for _ in range(size)), rng.randint(10, 50)
+            if kind < WIDE + COUNTDOWN:
+                if kind < WIDE:
+                    numbers, target = sorted(rng.randint(1, WIDEST) for _ in range(4)), 24
+                    if numbers[-1] <= 13:
+                        continue
+                else:
+                    size = rng.choices((3, 4, 5), (6, 4, 0.3))[0]
+                    numbers, target = sorted(rng.randint(1, 13) for _ in range(size)), rng.randint(10, 50)
                 if puzzle.reserved(numbers) or (not puzzle.solvable(tuple(numbers), target) and rng.random() > UNSOLVABLE):
                     continue
             else:

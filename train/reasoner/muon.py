@@ -18,7 +18,7 @@ def orthogonal(x, precision, rounds=5):
 
 
 class Muon:
-    def __init__(self, matrices, momentum=0.95, decay=0.02, rank=0, world=1, precision=torch.bfloat16):
+    def __init__(self, matrices, precision, momentum=0.95, decay=0.02, rank=0, world=1):
         self.matrices, self.momentum, self.decay, self.rank, self.world = list(matrices), momentum, decay, rank, world
         self.precision = precision
         self.buffers = [torch.zeros_like(p) for p in self.matrices]
