@@ -136,7 +136,7 @@ impl ChatTemplate {
     }
 }
 
-/// What a template writes. A short one can write without end for little fuel (`{{ 'ab' * 40000000 }}`).
+/// What a template writes, bounded whatever the fuel counts of it.
 struct Bounded(Vec<u8>);
 
 impl Write for Bounded {
@@ -171,8 +171,14 @@ mod tests {
 
     #[test]
     fn a_template_cannot_write_without_end() {
-        for source in ["{{ 77777772 * ['role'] }}", "{{ 'ab' * 40000000 }}", "{{ messages }}"] {
-            template(source).render(&Prompt::continuing("p", vec![])).unwrap_err();
+        let (list, long) = ("it prints a list or a table", "ran out of fuel");
+        for (source, why) in [
+            ("{{ 77777772 * ['role'] }}", list),
+            ("{{ messages }}", list),
+            ("{{ 'ab' * 40000000 }}", long),
+        ] {
+            let failure = template(source).render(&Prompt::continuing("p", vec![])).unwrap_err();
+            assert!(failure.contains("template fails") && failure.contains(why), "{failure}");
         }
     }
 

@@ -19,9 +19,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     let (columns, rows) = (usize::from(frame.area().width), usize::from(frame.area().height));
     let (columns, rows) = (columns.saturating_sub(4), rows.saturating_sub(2).max(1));
     // Where the screen is too low for sentences, the commands' names are shorter.
-    let mut ways = ways(model, Binding::does);
+    let mut ways = ways_on(model, Binding::does);
     if ways.len().div_ceil(across(&ways, columns)) > rows {
-        ways = self::ways(model, Binding::runs);
+        ways = ways_on(model, Binding::runs);
     }
     // Every key is seen, if need be beside cut words.
     let across = across(&ways, columns).max(ways.len().div_ceil(rows));
@@ -29,7 +29,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
 }
 
 /// The ways on, told in one manner.
-fn ways(model: &Model, tell: impl Fn(&Binding) -> String) -> Vec<Way> {
+fn ways_on(model: &Model, tell: impl Fn(&Binding) -> String) -> Vec<Way> {
     model
         .keymap
         .continuations(model.place(), &model.keys)
