@@ -9,7 +9,7 @@ import torch
 
 from export import load, write
 from reasoner import puzzle, vocab as v
-from reasoner.data import Problems, Stream, prompt_text
+from reasoner.data import Mix, Problems, Stream, prompt_text
 from reasoner.figures import auc
 from reasoner.model import Reasoner, Shape
 from reasoner.own import replay
@@ -19,6 +19,7 @@ from reasoner.rows import Row, collate
 from reasoner.sampler import RATE_TURN, generate, last_logits
 from reasoner.shows import verdict
 
+TREES, OPENINGS = Mix(openings=0), Mix(openings=1)
 PROBLEMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "assets", "problems")
 
 
@@ -33,7 +34,7 @@ def read_problem(text):
 
 class HeldOut(unittest.TestCase):
     def test_generator_never_draws_a_reserved_problem(self):
-        problems = Problems(random.Random(1))
+        problems = Problems(random.Random(1), Mix())
         for _ in range(20_000):
             numbers, _ = problems.problem()
             self.assertNotIn(sum(n ** 3 for n in numbers) % 17, (3, 4, 5, 6))
@@ -43,12 +44,13 @@ class HeldOut(unittest.TestCase):
         stream, asked = Stream(2, 256), 0
         for _ in range(3_000):
             row = stream.row()
-            text = v.decode([t for t, s in zip(row.tokens, row.segments) if s == 0]).rpartition("user\n")[2].partition("<|im_end|>")[0]
-            read = read_problem(text)
-            if read:
-                self.assertFalse(puzzle.reserved(read[0]), text)
-                asked += 1
-        self.assertGreater(asked, 2_900)
+            for root in [i for i, up in enumerate(row.ancestors) if len(up) == 1]:
+                text = v.decode([t for t, s in zip(row.tokens, row.segments) if s == root]).rpartition("user\n")[2].partition("<|im_end|>")[0]
+                read = read_problem(text)
+                if read:
+                    self.assertFalse(puzzle.reserved(read[0]), text)
+                    asked += 1
+        self.assertGreater(asked, 15_000)
 
     @unittest.skipUnless(os.path.exists(puzzle.TOT_FILE), "the Tree-of-Thoughts fixture isn't here")
     def test_copy_of_the_tot_hands(self):
@@ -81,7 +83,7 @@ class Truth(unittest.TestCase):
 
     def test_trees_say_the_truth(self):
         """Every rating in generated rows agrees with a judge that reads only the text."""
-        stream, asked = Stream(3, 256), 0
+        stream, asked = Stream(3, 256, TREES), 0
         rate, critique = v.ID[v.RATE], v.ID[v.CRITIQUE]
         for _ in range(600):
             row = stream.row()
@@ -102,9 +104,28 @@ class Truth(unittest.TestCase):
         self.assertGreater(asked, 1_000)
 
 
+    def test_openings_are_the_winning_moves(self):
+        """What is wanted after a prompt, a number and an operator are the ways to go on to a winning move, all of them."""
+        stream, asked = Stream(6, 256, OPENINGS), {0: 0, 1: 0, 2: 0}
+        for _ in range(200):
+            row = stream.row()
+            wanted = {}
+            for at, token, weight in row.loss:
+                wanted.setdefault(at, set()).add(v.decode([token]).strip())
+            for at, tokens in wanted.items():
+                seen = row.ancestors[row.segments[at]]
+                text = v.decode([t for i, t in enumerate(row.tokens) if row.segments[i] in seen])
+                prompt, _, said = text.partition("<|im_start|>assistant\n")
+                numbers, target = read_problem(prompt.rpartition("user\n")[2].partition("<|im_end|>")[0])
+                begun = said.split()
+                won = [[str(x) for x in move[:3]] for move, _, _ in puzzle.winning(tuple(sorted(numbers)), target)]
+                self.assertEqual(tokens, {move[len(begun)] for move in won if move[:len(begun)] == begun}, text)
+                asked[len(begun)] += 1
+        self.assertGreater(min(asked.values()), 2_000)
+
     def test_critiques_consider_what_is_true(self):
         """What a critique considers after its sentence are moves from before the wrong step, judged right, in the tokens of its text."""
-        stream, judged, revised = Stream(5, 256), {True: 0, False: 0}, 0
+        stream, judged, revised = Stream(5, 256, TREES), {True: 0, False: 0}, 0
         for _ in range(400):
             row = stream.row()
             for end in [i for i, x, _ in row.loss if x == v.IM_END]:
@@ -175,16 +196,17 @@ class Network(unittest.TestCase):
     def test_packed_rows_equal_single_paths(self):
         torch.manual_seed(0)
         model = Reasoner(Shape(v.SIZE, 32, 2, 2, 64), v.NUMBER_OF).eval()
-        row = Stream(4, 256).row()
-        tokens, positions, mask, *_ = (torch.from_numpy(a) for a in collate([row], 256))
-        hidden = model(tokens, positions, mask)[0]
-        for at in random.Random(0).sample(range(len(row.tokens)), 12):
-            seen = row.ancestors[row.segments[at]]
-            path = [i for i in range(at + 1) if row.segments[i] in seen]
-            if [row.positions[i] for i in path] != list(range(len(path))):
-                continue  # a gap in the positions
-            alone = last_logits(model, [[row.tokens[i] for i in path]])[0]
-            torch.testing.assert_close(torch.nn.functional.linear(hidden[at], model.table()), alone, atol=1e-4, rtol=1e-3)
+        for mix in (TREES, OPENINGS):
+            row = Stream(4, 256, mix).row()
+            tokens, positions, mask, *_ = (torch.from_numpy(a) for a in collate([row], 256))
+            hidden = model(tokens, positions, mask)[0]
+            for at in random.Random(0).sample(range(len(row.tokens)), 12):
+                seen = row.ancestors[row.segments[at]]
+                path = [i for i in range(at + 1) if row.segments[i] in seen]
+                if [row.positions[i] for i in path] != list(range(len(path))):
+                    continue  # a gap in the positions
+                alone = last_logits(model, [[row.tokens[i] for i in path]])[0]
+                torch.testing.assert_close(torch.nn.functional.linear(hidden[at], model.table()), alone, atol=1e-4, rtol=1e-3)
 
     def test_cache_equals_no_cache(self):
         torch.manual_seed(0)

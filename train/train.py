@@ -17,7 +17,7 @@ import torch.nn.functional as F
 
 from export import read
 from reasoner import vocab as v
-from reasoner.data import Stream
+from reasoner.data import Mix, Stream
 from reasoner.figures import quick
 from reasoner.model import Reasoner, Shape
 from reasoner.muon import Muon
@@ -33,6 +33,9 @@ def options():
     p.add_argument("--decay-from", type=float, default=0.5, help="share of the budget after which the learning rate falls linearly to 0")
     p.add_argument("--own-from", type=float, default=0.12, help="share of the budget after which own samples join")
     p.add_argument("--own", type=float, default=0.4, help="share of rows that are own samples, from then on")
+    p.add_argument("--wide", type=float, default=Mix.wide, help="share of problems with numbers above 13")
+    p.add_argument("--countdown", type=float, default=Mix.countdown, help="share of problems with other targets than 24")
+    p.add_argument("--openings", type=float, default=Mix.openings, help="share of rows that hold many problems, each with the choice of its first move only")
     p.add_argument("--workers", type=int, default=2)
     p.add_argument("--rows", type=int, default=10, help="rows a step and process")
     p.add_argument("--size", type=int, default=256, help="tokens a row")
@@ -88,9 +91,10 @@ class Trainer:
             self.load()
         self.frozen = Reasoner(self.model.s, v.NUMBER_OF).eval()  # what own samples and figures come from, on the CPU
         seed = (o.seed, rank, self.step)
-        self.stream = Stream(repr(seed), o.size)
-        self.own = OwnStream(self.frozen, hash(seed) % 2 ** 31, o.size)
-        self.pairs = o.rows * (o.size * 2 // 3)
+        mix = Mix(o.wide, o.countdown, o.openings)
+        self.stream = Stream(repr(seed), o.size, mix)
+        self.own = OwnStream(self.frozen, hash(seed) % 2 ** 31, o.size, mix)
+        self.pairs = o.rows * o.size
         self.loss = self._loss if o.no_compile else torch.compile(self._loss)
 
     def stop(self, *_):

@@ -3,22 +3,32 @@
 Responsible for the shares of the mix. Reserved problems never pass `problem()`; `tests.py` checks it.
 """
 import random
+from dataclasses import dataclass
 
 from . import puzzle, vocab as v
 from .paths import Tree, complaint, pick, pick_any, pick_winning, slip, wrong_answer, write
 from .prompts import ABOUT, SYSTEM, wordings
 from .rows import Full, Row
 
-WIDE, COUNTDOWN, UNSOLVABLE, OFF_TOPIC = 0.5, 0.12, 0.06, 0.01  # shares of rows
+UNSOLVABLE, OFF_TOPIC = 0.06, 0.01  # shares of problems, and of trees
 WIDEST = 20  # the largest number of a wide hand
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What differs between the stages of the training: shares of problems (`wide` hands and `countdown`; the others are hands of 1 to
+    13), and the share of rows that are `openings`, the others being trees."""
+    wide: float = 0.45
+    countdown: float = 0.2
+    openings: float = 0.5
 
 
 class Problems:
     """Draws problems that may be trained on. The hands of 1 to 13 are so few that a model learns them by heart (greedy 0.94 on trained
     hands, 0.33 on reserved ones, after 43 million tokens of nothing else); wide hands, with numbers up to WIDEST, can't be."""
 
-    def __init__(self, rng):
-        self.rng = rng
+    def __init__(self, rng, mix):
+        self.rng, self.mix = rng, mix
         hands = puzzle.train_hands()
         self.good = [h for h in hands if puzzle.solvable(h, 24)]
         self.hopeless = [h for h in hands if not puzzle.solvable(h, 24)]
@@ -28,8 +38,8 @@ class Problems:
         rng = self.rng
         while True:
             kind = rng.random()
-            if kind < WIDE + COUNTDOWN:
-                if kind < WIDE:
+            if kind < self.mix.wide + self.mix.countdown:
+                if kind < self.mix.wide:
                     numbers, target = sorted(rng.randint(1, WIDEST) for _ in range(4)), 24
                     if numbers[-1] <= 13:
                         continue
@@ -203,7 +213,21 @@ def off_topic(rng, size):
     return row
 
 
-def make_row(rng, problems, size):
+def openings(rng, problems, size):
+    """Many problems in one row, of each only the choice of the first move. A tree has one such choice, and it is the hardest: a model that
+    is trained on trees alone solves nearly every hand whose first move it gets right."""
+    row = Row(size)
+    try:
+        while True:
+            numbers, target = problems.problem()
+            if puzzle.solvable(tuple(sorted(numbers)), target):
+                tree = Tree(row, rng, numbers, target, v.encode(prompt_text(rng, numbers, target)))
+                tree.choices(tree.root, [pick_winning(rng, numbers, target) for _ in range(3)])
+    except Full:
+        return row
+
+
+def grown(rng, problems, size):
     if rng.random() < OFF_TOPIC:
         try:
             return off_topic(rng, size)
@@ -241,9 +265,10 @@ def make_row(rng, problems, size):
 class Stream:
     """Endless rows of one process, seeded."""
 
-    def __init__(self, seed, size):
-        self.rng, self.size = random.Random(seed), size
-        self.problems = Problems(self.rng)
+    def __init__(self, seed, size, mix=Mix()):
+        self.rng, self.size, self.mix = random.Random(seed), size, mix
+        self.problems = Problems(self.rng, mix)
 
     def row(self):
-        return make_row(self.rng, self.problems, self.size)
+        make = openings if self.rng.random() < self.mix.openings else grown
+        return make(self.rng, self.problems, self.size)

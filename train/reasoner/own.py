@@ -8,7 +8,7 @@ import random
 import torch
 
 from . import puzzle, sampler, vocab as v
-from .data import Problems, prompt_text, solve
+from .data import Mix, Problems, prompt_text, solve
 from .paths import Tree, answer_complaint, complaint, pick_winning
 from .rows import Full, Row
 
@@ -42,10 +42,10 @@ class OwnStream:
     must learn; so most rows come from stores of recent rows: with a false answer, with an unsound path, any."""
     KEPT = 600
 
-    def __init__(self, model, seed, size, problems=48, paths=4):
+    def __init__(self, model, seed, size, mix=Mix(), problems=48, paths=4):
         self.model, self.size, self.count, self.paths = model, size, problems, paths
         self.rng = random.Random(seed)
-        self.problems = Problems(self.rng)
+        self.problems = Problems(self.rng, mix)
         self.generator = torch.Generator().manual_seed(seed)
         self.rows = []
         self.false, self.unsound, self.recent = (collections.deque(maxlen=self.KEPT) for _ in range(3))

@@ -5,7 +5,7 @@ Responsible for: the state of a path (`State`) and the ways to go on from it, wi
 from . import puzzle, vocab as v
 from .prompts import CHOOSE, signal
 
-POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE, REVISED = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 4.0, 1.0, 2.0  # loss weights
+POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE, REVISED, OPENING = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 4.0, 1.0, 2.0, 2.0  # loss weights
 SURER = 3  # the power of the moves' weights in a revision
 WHOLE = 0.5  # share of critiques and revisions with the moves that are considered, which are long; of the others only the sentence stands
 CONSIDERED = (0.3, 0.3, 0.2, 0.14, 0.06)  # shares of critiques with so many losing moves considered; after the most, no winning one follows
@@ -44,12 +44,13 @@ class Tree:
 
     # --- growing ---
 
-    def soft(self, state):
-        """Soft targets for the first token of the next step, once a node: winning moves, or any where the target is out of reach."""
+    def soft(self, state, weight=None):
+        """Soft targets for the first token of the next step, once a node: winning moves, or any where the target is out of reach.
+        Weighs as a step's choice does, unless another weight is given."""
         if state.node.last in self.row.soft_done or not state.sound:
             return
         self.row.soft_done.add(state.node.last)
-        self._choose(state.node.last, state, lambda a, op, b: v.BARE[a], lambda a, op, b: True)
+        self._choose(state.node.last, state, lambda a, op, b: v.BARE[a], lambda a, op, b: True, weight)
 
     def _choose(self, place, state, token, fits, weight=None):
         """Soft targets for one token of a move: among the winning moves that fit what is written already; where none fits, a lighter
@@ -66,6 +67,18 @@ class Tree:
             t = token(a, op, b)
             targets[t] = targets.get(t, 0.0) + w / total
         self.row.expect(place, targets, weight)
+
+    def choices(self, state, moves):
+        """Only the choice of winning moves, without their results: first numbers and operators, with soft targets up to second numbers."""
+        self.soft(state, OPENING)
+        begun = {}
+        for a, op, *_ in moves:
+            if a not in begun:
+                begun[a] = self.row.add(state.node, [v.BARE[a]])
+                self._choose(begun[a].last, state, lambda x, o, y: v.OP[o], lambda x, o, y: x == a, OPENING)
+            if (a, op) not in begun:
+                begun[a, op] = self.row.add(begun[a], [v.OP[op]])
+                self._choose(begun[a, op].last, state, lambda x, o, y: v.SPACED[y], lambda x, o, y: x == a and o == op, OPENING)
 
     def step(self, state, move, weight=1.0):
         """A sound step (sound from what the path claims). Learned where the path is sound: the choice by soft targets, the rest as it is."""
