@@ -7,6 +7,10 @@
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
+/// The exit status of a process that gave up. Whoever started it need not try again: the same work
+/// takes as long once more.
+pub const GAVE_UP: i32 = 75;
+
 /// Does a piece of work; if it takes longer than `limit`, the process ends, and `sentence` is the last
 /// that its log says.
 pub fn within<T>(limit: Duration, sentence: &'static str, work: impl FnOnce() -> T) -> T {
@@ -15,7 +19,7 @@ pub fn within<T>(limit: Duration, sentence: &'static str, work: impl FnOnce() ->
     std::thread::spawn(move || {
         if waiting.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
             tracing::error!("{sentence}");
-            std::process::exit(1);
+            std::process::exit(GAVE_UP);
         }
     });
     let outcome = work();

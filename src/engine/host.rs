@@ -3,8 +3,8 @@
 //! Responsible for keeping one worker alive and for telling when it dies; events of the dead
 //! one never follow events of the next. A worker that was stopped (`SIGSTOP`) would be silent
 //! for ever, so it is taken for dead. A worker that dies again and again without having
-//! answered anything is given up, and so is a model that kills it while it is loaded. Not responsible for what was asked of it: whoever
-//! asked hears `Lost` and asks again.
+//! answered anything is given up, and so is a model that kills it while it is loaded. Not
+//! responsible for what was asked of it: whoever asked hears `Lost` and asks again.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::protocol::{Event, ModelOptions, Request};
-use super::{EVENT_CAPACITY, Engine, frame};
+use super::{EVENT_CAPACITY, Engine, deadline, frame};
 
 /// A worker that dies this often in a row without having answered anything is not started again.
 const DEATHS: u32 = 4;
@@ -113,6 +113,8 @@ enum End {
     /// Nobody asks any more.
     Unneeded,
     Died(String),
+    /// It ended itself over work without an end (see [`deadline`]).
+    GaveUp(String),
 }
 
 /// What a worker has achieved in its life, as its events tell.
@@ -145,13 +147,20 @@ impl Keeper {
                 Err(error) => End::Died(format!("it cannot be started: {error}")),
             };
             *self.process.lock().unwrap_or_else(PoisonError::into_inner) = None;
-            let End::Died(why) = end else { return };
+            let (why, gave_up) = match end {
+                End::Unneeded => return,
+                End::Died(why) => (why, false),
+                End::GaveUp(why) => (why, true),
+            };
             deaths = if life.answered.load(Relaxed) { 1 } else { deaths + 1 };
             let loading = load.is_some() && !life.loaded.load(Relaxed);
             loads = if loading { loads + 1 } else { 0 };
-            let restarting = deaths < DEATHS && loads < LOADS;
-            let event = if loads < LOADS {
+            let hopeless = loads >= LOADS || loading && gave_up;
+            let restarting = deaths < DEATHS && !hopeless;
+            let event = if !hopeless {
                 Event::Lost { why, restarting }
+            } else if gave_up {
+                Event::LoadFailed { message: why }
             } else {
                 Event::LoadFailed { message: killed_by_model(load.as_ref(), &why) }
             };
@@ -238,6 +247,9 @@ impl Keeper {
         if outcome == Outcome::Stopped {
             return End::Died("it was stopped by a signal, and then ended".to_owned());
         }
+        if status.as_ref().is_ok_and(|status| status.code() == Some(deadline::GAVE_UP)) {
+            return End::GaveUp(said);
+        }
         let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
         End::Died(if said.is_empty() { status } else { format!("{status}: {said}") })
     }
@@ -317,7 +329,7 @@ fn last_line(errors: impl Read) -> String {
             tracing::warn!(target: "engine", line = %line.escape_debug());
             // A warning was survived, so it does not say why the worker died.
             if !line.starts_with("WARN ") {
-                last = line;
+                last = line.strip_prefix("ERROR ").unwrap_or(&line).to_owned();
             }
         }
     }
