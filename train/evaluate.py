@@ -191,7 +191,12 @@ def revising(model, r, paths, whose, tries=8):
     """After a critique, is the next step sound and the target within reach? Against plain samples of the same step, without the wrong line
     and the critique. The critique is the model's own, which may name another step (its revision is then none), and apart from that the
     checker's sentence."""
+    def times(pairs, cases):
+        """How many times as often a revision is right as a plain sample."""
+        return interval(pairs, lambda xs: sum(a for a, _ in xs) / max(1, sum(b for _, b in xs)), 300), f"{cases} x {tries}"
+
     generator = torch.Generator().manual_seed(3)
+    mistakes, cases = {}, 0
     for kind, name in ((0, "slip"), (1, "dead end")):
         chosen = [(t, s) for t, s, k in paths if k == kind]
         if not chosen:
@@ -224,8 +229,13 @@ def revising(model, r, paths, whose, tries=8):
                     by_hand.setdefault(hand, []).append(right)
             found[way] = by_hand
             r.say(f"{whose} {name}, {way}: sound and solvable", interval(list(by_hand.values()), rounds=300), n)
-        pairs = [list(zip(found["revised"][hand], found["step resampled"][hand])) for hand in found["revised"]]
-        r.say(f"{whose} {name}, revised over resampled", interval(pairs, lambda xs: sum(a for a, _ in xs) / max(1, sum(b for _, b in xs)), 300), n)
+        pairs = {hand: list(zip(found["revised"][hand], found["step resampled"][hand])) for hand in found["revised"]}
+        r.say(f"{whose} {name}, revised over resampled", *times(list(pairs.values()), len(chosen)))
+        cases += len(chosen)
+        for hand, tried in pairs.items():
+            mistakes.setdefault(hand, []).extend(tried)
+    if cases:
+        r.say(f"{whose} mistake of either kind, revised over resampled", *times(list(mistakes.values()), cases))
 
 
 def choosing(model, r, hands, many=300):

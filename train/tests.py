@@ -13,7 +13,7 @@ from reasoner.data import Mix, Problems, Stream, prompt_text
 from reasoner.figures import auc
 from reasoner.model import Reasoner, Shape
 from reasoner.own import replay
-from reasoner.paths import Tree
+from reasoner.paths import FLOOR, OPENING, Tree
 from reasoner.prompts import wordings
 from reasoner.rows import Row, collate
 from reasoner.sampler import RATE_TURN, generate, last_logits
@@ -105,21 +105,33 @@ class Truth(unittest.TestCase):
 
 
     def test_openings_are_the_winning_moves(self):
-        """What is wanted after a prompt, a number and an operator are the ways to go on to a winning move, all of them."""
+        """What is wanted after a prompt, a number and an operator are the ways to go on to a winning move, by their weights; any other
+        sound move keeps a small share while there are four numbers or more."""
         stream, asked = Stream(6, 256, OPENINGS), {0: 0, 1: 0, 2: 0}
+
+        def shares(moves, begun):
+            out, fit = {}, [(move, w) for move, w in moves if move[:len(begun)] == begun]
+            for move, w in fit:
+                out[move[len(begun)]] = out.get(move[len(begun)], 0.0) + w / sum(w for _, w in fit)
+            return out
+
         for _ in range(200):
             row = stream.row()
             wanted = {}
             for at, token, weight in row.loss:
-                wanted.setdefault(at, set()).add(v.decode([token]).strip())
-            for at, tokens in wanted.items():
+                wanted.setdefault(at, {})[v.decode([token]).strip()] = weight / OPENING
+            for at, got in wanted.items():
                 seen = row.ancestors[row.segments[at]]
                 text = v.decode([t for i, t in enumerate(row.tokens) if row.segments[i] in seen])
                 prompt, _, said = text.partition("<|im_start|>assistant\n")
                 numbers, target = read_problem(prompt.rpartition("user\n")[2].partition("<|im_end|>")[0])
-                begun = said.split()
-                won = [[str(x) for x in move[:3]] for move, _, _ in puzzle.winning(tuple(sorted(numbers)), target)]
-                self.assertEqual(tokens, {move[len(begun)] for move in won if move[:len(begun)] == begun}, text)
+                begun, state = said.split(), tuple(sorted(numbers))
+                won = shares([([str(x) for x in move[:3]], w) for move, _, w in puzzle.winning(state, target)], begun)
+                sound = shares([([str(x) for x in move[:3]], 1.0) for move, _ in puzzle.moves(state)], begun)
+                floor = FLOOR if len(state) > 3 else 0.0
+                self.assertEqual(got.keys(), sound.keys() if floor else won.keys(), text)
+                for token, share in got.items():
+                    self.assertAlmostEqual(share, (1 - floor) * won.get(token, 0.0) + floor * sound[token])
                 asked[len(begun)] += 1
         self.assertGreater(min(asked.values()), 2_000)
 

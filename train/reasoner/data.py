@@ -11,21 +11,22 @@ from .prompts import ABOUT, SYSTEM, wordings
 from .rows import Full, Row
 
 UNSOLVABLE, OFF_TOPIC = 0.06, 0.01  # shares of problems, and of trees
-WIDEST = 20  # the largest number of a wide hand
+WIDEST = 40  # the largest number of a wide hand
 
 
 @dataclass(frozen=True)
 class Mix:
     """What differs between the stages of the training: shares of problems (`wide` hands and `countdown`; the others are hands of 1 to
     13), and the share of rows that are `openings`, the others being trees."""
-    wide: float = 0.45
-    countdown: float = 0.2
-    openings: float = 0.5
+    wide: float = 0.5
+    countdown: float = 0.4
+    openings: float = 0.35
 
 
 class Problems:
     """Draws problems that may be trained on. The hands of 1 to 13 are so few that a model learns them by heart (greedy 0.94 on trained
-    hands, 0.33 on reserved ones, after 43 million tokens of nothing else); wide hands, with numbers up to WIDEST, can't be."""
+    hands, 0.33 on reserved ones, after 43 million tokens of nothing else). Wide hands, with one to three numbers of 14 to WIDEST, are
+    some thirty thousand."""
 
     def __init__(self, rng, mix):
         self.rng, self.mix = rng, mix
@@ -40,11 +41,11 @@ class Problems:
             kind = rng.random()
             if kind < self.mix.wide + self.mix.countdown:
                 if kind < self.mix.wide:
-                    numbers, target = sorted(rng.randint(1, WIDEST) for _ in range(4)), 24
-                    if numbers[-1] <= 13:
-                        continue
+                    many = rng.choices((1, 2, 3), (5, 3, 2))[0]
+                    numbers = [rng.randint(14, WIDEST) for _ in range(many)] + [rng.randint(1, 13) for _ in range(4 - many)]
+                    numbers, target = sorted(numbers), 24
                 else:
-                    size = rng.choices((3, 4, 5), (6, 4, 0.3))[0]
+                    size = rng.choices((3, 4, 5), (4, 5, 1))[0]
                     numbers, target = sorted(rng.randint(1, 13) for _ in range(size)), rng.randint(10, 50)
                 if puzzle.reserved(numbers) or (not puzzle.solvable(tuple(numbers), target) and rng.random() > UNSOLVABLE):
                     continue
@@ -71,6 +72,9 @@ def solve(tree, state, rate=0.7):
         if tree.rng.random() < rate:
             tree.rate(state)
     if len(state.left) == 1:
+        made = tree.rng.random() < 0.4 and wrong_answer(tree.rng, state, tree.target, tree.numbers)
+        if made and state.sound:  # beside the right answer: what is said before tells nothing then
+            tree.rate(tree.end(state, *made, learn=False))
         state = tree.close(state)
         if tree.rng.random() < rate:
             tree.rate(state)

@@ -6,6 +6,7 @@ from . import puzzle, vocab as v
 from .prompts import CHOOSE, signal
 
 POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE, REVISED, OPENING = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 4.0, 1.0, 2.0, 2.0  # loss weights
+FLOOR = 0.12  # share of any sound move in the choice among four numbers or more
 SURER = 3  # the power of the moves' weights in a revision
 WHOLE = 0.5  # share of critiques and revisions with the moves that are considered, which are long; of the others only the sentence stands
 CONSIDERED = (0.3, 0.3, 0.2, 0.14, 0.06)  # shares of critiques with so many losing moves considered; after the most, no winning one follows
@@ -54,18 +55,22 @@ class Tree:
 
     def _choose(self, place, state, token, fits, weight=None):
         """Soft targets for one token of a move: among the winning moves that fit what is written already; where none fits, a lighter
-        pull towards any sound move that does."""
+        pull towards any sound move that does. While there are many numbers, any sound move keeps a little, so that samples differ."""
         key = tuple(sorted(state.left))
         won = [] if state.dead else puzzle.winning(key, self.target)
         options = [(move, w) for move, _, w in won if fits(*move[:3]) and state.advised in (None, move)]
         weight = (weight or (REVISED if state.careful else POLICY)) if options else LEGAL
         if state.careful:  # a revision is a second thought: nearly all on the moves that leave most ways to the target
             options = [(move, w ** SURER) for move, w in options]
-        options = options or [(move, 1.0) for move, _ in puzzle.moves(key) if fits(*move[:3])]
-        total, targets = sum(w for _, w in options), {}
-        for (a, op, b, _), w in options:
-            t = token(a, op, b)
-            targets[t] = targets.get(t, 0.0) + w / total
+        legal = [(move, 1.0) for move, _ in puzzle.moves(key) if fits(*move[:3])]
+        floor = FLOOR if len(key) > 3 and not state.careful else 0.0
+        parts = [(options, 1 - floor), (legal, floor)] if options and floor else [(options or legal, 1.0)]
+        targets = {}
+        for moves, share in parts:
+            total = sum(w for _, w in moves)
+            for (a, op, b, _), w in moves:
+                t = token(a, op, b)
+                targets[t] = targets.get(t, 0.0) + share * w / total
         self.row.expect(place, targets, weight)
 
     def choices(self, state, moves):

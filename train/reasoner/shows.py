@@ -9,7 +9,7 @@ WANTED = [  # show, figure, at least
     (2, "AUC solvable, after 1 step", 0.95), (2, "AUC solvable, after 2 steps", 0.99), (2, "AUC right over wrong final answers", 0.95),
     (2, "AUC good steps that keep it solvable over own slips", 0.95), (2, "AUC sound steps over own slips", 0.95), (2, "label mass, mean", 0.99), (2, "label mass, least", 0.99),
     (3, "critique: slip, right step named", 0.85), (3, "critique: sound path, no mistake", 0.90), (3, "critique: dead end, right step named", 0.70),
-    (3, "own slip, revised over resampled", 1.5), (3, "own dead end, revised over resampled", 1.5),
+    (3, "own mistake of either kind, revised over resampled", 1.5), (3, "own slip, revised over resampled", 1.5), (3, "own dead end, revised over resampled", 1.5),
     (4, "steps sound at T=0.8", 0.93),
     *((5, SEARCH.format(b), 0.0) for b in (500, 1000, 2000)),
     (6, "Countdown: greedy", 0.10), (6, "Countdown: pass@16", 0.40),
