@@ -269,9 +269,9 @@ def off_topic(model, r):
     r.say("off topic: says what it is for", sum(x.startswith(ABOUT) for x in said) / len(said), len(said))
 
 
-def searching(model, r, groups, children, temperature, name):
+def searching(model, r, groups, temperature, name):
     puzzles = [(h, 24) for g in groups for h in g]
-    result = trial(model, puzzles, temperature=temperature, children=children)
+    result = trial(model, puzzles, temperature=temperature)
 
     def split(xs):
         it = iter(xs)
@@ -318,7 +318,6 @@ def main():
     p.add_argument("--only", help="comma-separated, of " + ", ".join(PARTS))
     p.add_argument("--orders", type=int, default=1, help="orders in which each hand of class (b) is asked")
     p.add_argument("--countdown", type=int, default=300, help="how many Countdown puzzles")
-    p.add_argument("--children", type=int, default=1, help="steps sampled when best-first search expands a path")
     p.add_argument("--temperature", type=float, default=0.8, help="of the search trial")
     o = p.parse_args()
     torch.set_num_threads(1)
@@ -333,14 +332,14 @@ def main():
             rating(model, r, kept)
             revising(model, r, own_errors(kept), "own")
         elif part == "search":
-            searching(model, r, groups, o.children, o.temperature, "search")
+            searching(model, r, groups, o.temperature, "search")
         elif part == "critique":
             criticising(model, r, class_b())
             choosing(model, r, class_b())
             off_topic(model, r)
         elif part == "tot":
             solving(model, r, "Tree-of-Thoughts 100", tot)
-            searching(model, r, tot, o.children, o.temperature, "Tree-of-Thoughts 100")
+            searching(model, r, tot, o.temperature, "Tree-of-Thoughts 100")
         elif part == "gguf" and o.gguf:
             alike, ties, of, _ = compare(o.gguf, model)
             r.say("greedy alike in llama.cpp and torch, ties aside", (alike + ties) / of, of)

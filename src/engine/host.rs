@@ -329,7 +329,7 @@ fn last_line(errors: impl Read) -> String {
             tracing::warn!(target: "engine", line = %line.escape_debug());
             // A warning was survived, so it does not say why the worker died.
             if !line.starts_with("WARN ") {
-                last = line.strip_prefix("ERROR ").unwrap_or(&line).to_owned();
+                line.strip_prefix("ERROR ").unwrap_or(&line).clone_into(&mut last);
             }
         }
     }
