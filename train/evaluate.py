@@ -13,7 +13,7 @@ import torch
 from check_gguf import compare
 from export import load
 from reasoner import puzzle, sampler, vocab as v
-from reasoner.figures import auc, class_b, generate_texts, judged, prompt, rated_states, rating_figures, rating_sets, samples, solved
+from reasoner.figures import auc, class_b, generate_texts, judged, prompt, rated_states, rating_figures, rating_sets, samples, solved, three_modulo_17
 from reasoner.paths import Tree, complaint, pick, slip, write
 from reasoner.prompts import ABOUT, CHOOSE, signal
 from reasoner.rows import Row
@@ -74,15 +74,22 @@ def solving(model, r, name, groups, many=16, target=24):
     return kept
 
 
+def by_heart(model, r, many=300):
+    """Greedy on hands that were trained on: far above the reserved ones is what the model knows by heart."""
+    hands = random.Random(1).sample([h for h in puzzle.train_hands() if puzzle.solvable(h, 24)], many)
+    r.say("trained hands: greedy", interval([[solved(h, 24, ts[0])] for h, ts in samples(model, hands, 1, 0)]), many)
+
+
 def rating(model, r, kept, target=24):
-    """AUCs on four own samples a puzzle, and validity of steps."""
+    """AUCs on four own samples a puzzle, and validity of steps; wrong answers are so rare that all samples are searched for them."""
     groups = [rated_states(model, [(h, ts[:4]) for h, ts in g], target) for g in kept]
+    answers = [rated_states(model, g, target, lambda s: s.final == "answer") for g in kept]
     steps = [[s.sound for s, *_ in g if not s.final and s.parent.sound] for g in groups]
     r.say("steps sound at T=0.8", interval(steps), sum(map(len, steps)))
     for key, name in (("depth1", "AUC solvable, after 1 step"), ("depth2", "AUC solvable, after 2 steps"), ("depth3", "AUC solvable, after 3 steps"),
                       ("slip", "AUC sound steps over own slips"), ("slip_alive", "AUC good steps that keep it solvable over own slips"),
                       ("answer", "AUC right over wrong final answers")):
-        sets = [rating_sets(g)[key] for g in groups]
+        sets = [rating_sets(g)[key] for g in (answers if key == "answer" else groups)]
         good, bad = sum(len(a) for a, _ in sets), sum(len(b) for _, b in sets)
         if good and bad:
             r.say(name, interval([[(x, True) for x in a] + [(x, False) for x in b] for a, b in sets],
@@ -329,6 +336,8 @@ def main():
     for part in parts:
         if part == "solve":
             kept = solving(model, r, "class (b)", groups)
+            solving(model, r, "3 modulo 17 only, four orders", orders(three_modulo_17(), 4))
+            by_heart(model, r)
             rating(model, r, kept)
             revising(model, r, own_errors(kept), "own")
         elif part == "search":

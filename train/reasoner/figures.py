@@ -14,8 +14,13 @@ from .rows import Full, Row
 
 
 def class_b():
-    """The solvable Game of 24 hands of class (b)."""
+    """The solvable Game of 24 hands of class (b), all four residues."""
     return [h for h in puzzle.CLASSIC if puzzle.in_class_b(h) and puzzle.solvable(h, 24)]
+
+
+def three_modulo_17():
+    """Those whose sum of cubes is 3 modulo 17, the first rule: 79 of them."""
+    return [h for h in class_b() if sum(n ** 3 for n in h) % 17 == 3]
 
 
 def prompt(numbers, target=24, form=0):
@@ -62,8 +67,8 @@ def samples(model, hands, many, temperature, seed=0, target=24):
     return [(h, texts[i * many:(i + 1) * many]) for i, h in enumerate(hands)]
 
 
-def rated_states(model, sampled, target=24):
-    """Every state of sampled paths with its expected score: [(state, score, mass, tokens)]."""
+def rated_states(model, sampled, target=24, wanted=lambda state: True):
+    """Every wanted state of sampled paths with its expected score: [(state, score, mass, tokens)]."""
     states, paths = [], []
     for hand, texts in sampled:
         for text in texts:
@@ -71,7 +76,7 @@ def rated_states(model, sampled, target=24):
             at = prompt(hand, target)
             for s in reached:
                 at = at + list(v.encode(s.text + ("" if s.final else "\n")))
-                if not s.skip:
+                if not s.skip and wanted(s):
                     states.append(s)
                     paths.append(at)
     scores, mass = sampler.rate(model, paths)

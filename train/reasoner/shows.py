@@ -5,7 +5,8 @@ Responsible for the bounds and their table; `evaluate.py` and `card.py` print it
 
 SEARCH = "search: best-first less best-of-n, {} tokens"
 WANTED = [  # show, figure, at least
-    (1, "class (b): greedy", 0.45), (1, "class (b): pass@16 at T=0.8", 0.92),
+    *((1, f"{hands}: {figure}", least) for hands in ("class (b)", "3 modulo 17 only, four orders")
+      for figure, least in (("greedy", 0.45), ("pass@16 at T=0.8", 0.92))),
     (2, "AUC solvable, after 1 step", 0.95), (2, "AUC solvable, after 2 steps", 0.99), (2, "AUC right over wrong final answers", 0.95),
     (2, "AUC good steps that keep it solvable over own slips", 0.95), (2, "AUC sound steps over own slips", 0.95), (2, "label mass, mean", 0.99), (2, "label mass, least", 0.99),
     (3, "critique: slip, right step named", 0.85), (3, "critique: sound path, no mistake", 0.90), (3, "critique: dead end, right step named", 0.70),
