@@ -13,6 +13,7 @@ export OMP_NUM_THREADS=1
 mkdir -p "$RUN"
 "$PYTHON" -m unittest -q tests
 "$PYTHON" make_problems.py
+"$PYTHON" make_reserved.py
 nice -n 15 "$PYTHON" train.py --run "$RUN" --minutes "$MINUTES" "$@"
 "$PYTHON" export.py "$RUN/checkpoint.pt" "$RUN/pleach-reasoner.gguf"
 "$PYTHON" check_gguf.py "$RUN/pleach-reasoner.gguf" "$RUN/checkpoint.pt" 2> "$RUN/llama.log" | grep -v '^[0-9.]* [IWE] '

@@ -58,11 +58,11 @@ class HeldOut(unittest.TestCase):
             self.assertEqual({tuple(sorted(json.loads(line)["numbers"])) for line in f}, set(puzzle.tot_hands()))
 
     def test_problem_sets_are_reserved_and_solvable(self):
-        for name in ("easy", "medium", "hard"):
+        for name, count in (("easy", 60), ("medium", 60), ("hard", 60), ("reserved-300", 300)):
             with open(os.path.join(PROBLEMS, name + ".jsonl")) as f:
                 records = [json.loads(line) for line in f]
-            self.assertGreaterEqual(len(records), 50)
-            self.assertEqual(len({r["id"] for r in records}), len(records))
+            self.assertEqual(len(records), count)
+            self.assertEqual(len({r["id"] for r in records}), count)
             for r in records:
                 self.assertTrue(puzzle.reserved(r["numbers"]) and puzzle.solvable(tuple(sorted(r["numbers"])), r["target"]))
                 self.assertEqual(r["problem"], wordings(r["numbers"], r["target"])[0])
