@@ -46,9 +46,12 @@ mod trials;
 mod verify;
 mod worker;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use crate::assets::prompts;
 use crate::import::Options;
@@ -66,13 +69,31 @@ pub use stop::Stop;
 #[must_use]
 pub fn main() -> ExitCode {
     let mut output = Output::standard();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parse(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(refusal) => return output.refuse(&refusal).into(),
     };
     match run(arguments, &mut output) {
         Ok(exit) => exit.into(),
         Err(failure) => output.complain(&failure).into(),
+    }
+}
+
+/// Reads a command line; `pleach FILE` means `pleach open FILE`, as an editor's would.
+fn parse(mut given: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    let refusal = match Arguments::try_parse_from(&given) {
+        Ok(arguments) => return Ok(arguments),
+        Err(refusal) => refusal,
+    };
+    let Some(ContextValue::String(name)) = refusal.get(ContextKind::InvalidSubcommand) else {
+        return Err(refusal);
+    };
+    match given.iter().position(|argument| argument == name.as_str()) {
+        Some(place) if Path::new(name).is_file() => {
+            given.insert(place, "open".into());
+            Arguments::try_parse_from(given)
+        }
+        _ => Err(refusal),
     }
 }
 
@@ -121,6 +142,36 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Engine) => worker::serve(),
         Some(Verb::Reader { format, together, now }) => {
             reader::serve(Options { format: format.as_deref(), together, now })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(words: &[&str]) -> Result<Arguments, clap::Error> {
+        parse(std::iter::once("pleach").chain(words.iter().copied()).map(OsString::from).collect())
+    }
+
+    #[test]
+    fn a_file_alone_is_opened() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/sessions/debate.pleach");
+        for words in [&[file][..], &["--plain", file], &["--model", "other.gguf", file]] {
+            let arguments = given(words).unwrap();
+            assert!(matches!(arguments.verb, Some(Verb::Open { .. })), "{words:?}");
+        }
+        let opened = given(&["--model", "other.gguf", file]).unwrap();
+        assert_eq!(
+            opened.model.model.map(|model| model.display().to_string()).as_deref(),
+            Some("other.gguf")
+        );
+    }
+
+    #[test]
+    fn what_is_no_file_and_no_verb_is_refused() {
+        for words in [&["opn"][..], &["/nowhere/session.pleach"], &["--opn"]] {
+            assert!(given(words).is_err(), "{words:?}");
         }
     }
 }
