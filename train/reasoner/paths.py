@@ -51,11 +51,17 @@ class Tree:
         if state.node.last in self.row.soft_done or not state.sound:
             return
         self.row.soft_done.add(state.node.last)
-        self._choose(state.node.last, state, lambda a, op, b: v.BARE[a], lambda a, op, b: True, weight)
+        self._choose(state.node.last, state, (), weight)
 
-    def _choose(self, place, state, token, fits, weight=None):
-        """Soft targets for one token of a move: among the winning moves that fit what is written already; where none fits, a lighter
-        pull towards any sound move that does. While there are many numbers, any sound move keeps a little, so that samples differ."""
+    def _choose(self, place, state, begun, weight=None, first=v.BARE):
+        """Soft targets for the next token of a move of which `begun` is written already, `first` being the tokens of first numbers: among
+        the winning moves that begin so; where none does, a lighter pull towards any sound move that does. While there are many numbers, any sound move keeps a little, so that samples differ."""
+        def fits(a, op, b):
+            return (a, op)[:len(begun)] == begun
+
+        def token(a, op, b):
+            return (first[a], v.OP[op], v.SPACED[b])[len(begun)]
+
         key = tuple(sorted(state.left))
         won = [] if state.dead else puzzle.winning(key, self.target)
         options = [(move, w) for move, _, w in won if fits(*move[:3]) and state.advised in (None, move)]
@@ -80,10 +86,10 @@ class Tree:
         for a, op, *_ in moves:
             if a not in begun:
                 begun[a] = self.row.add(state.node, [v.BARE[a]])
-                self._choose(begun[a].last, state, lambda x, o, y: v.OP[o], lambda x, o, y: x == a, OPENING)
+                self._choose(begun[a].last, state, (a,), OPENING)
             if (a, op) not in begun:
                 begun[a, op] = self.row.add(begun[a], [v.OP[op]])
-                self._choose(begun[a, op].last, state, lambda x, o, y: v.SPACED[y], lambda x, o, y: x == a and o == op, OPENING)
+                self._choose(begun[a, op].last, state, (a, op), OPENING)
 
     def step(self, state, move, weight=1.0):
         """A sound step (sound from what the path claims). Learned where the path is sound: the choice by soft targets, the rest as it is."""
@@ -101,8 +107,8 @@ class Tree:
             for i in range(3, len(tokens)):
                 self.row.loss.append((first + i - 1, tokens[i], DETERMINED * weight))
             self.soft(state)
-            self._choose(first, state, lambda x, o, y: v.OP[o], lambda x, o, y: x == a)
-            self._choose(first + 1, state, lambda x, o, y: v.SPACED[y], lambda x, o, y: x == a and o == op)
+            self._choose(first, state, (a,))
+            self._choose(first + 1, state, (a, op))
         items = list(state.items)
         one = next(x for x in items if x[0] == a)
         items.remove(one)
@@ -208,11 +214,11 @@ class Tree:
         a, op, b, r = move
         left = puzzle.after(before.left, a, b, r)
         tokens = v.encode(" " + write(a, op, b, r, left))
-        self._choose(node.last, before, lambda x, o, y: v.SPACED[x], lambda x, o, y: True, CRITIQUE)
+        self._choose(node.last, before, (), CRITIQUE, v.SPACED)
         node = self.row.add(node, tokens[:1])
-        self._choose(node.last, before, lambda x, o, y: v.OP[o], lambda x, o, y: x == a, CRITIQUE)
+        self._choose(node.last, before, (a,), CRITIQUE)
         node = self.row.add(node, tokens[1:2])
-        self._choose(node.last, before, lambda x, o, y: v.SPACED[y], lambda x, o, y: x == a and o == op, CRITIQUE)
+        self._choose(node.last, before, (a, op), CRITIQUE)
         node = self.row.add(node, tokens[2:3])
         node = self.row.add(node, tokens[3:], DETERMINED)
         verdict = v.encode(verdict)
