@@ -5,7 +5,7 @@ CARGO ?= cargo
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fmt bench-engine bench-latency bench-frame bench-replay bench-search bench-query curation-figures bench-export kill-export docs oracles install setup clean \
-	kill damage openers faults kill-points messages renders soak endings fuzz fuzz-importers fuzz-parsers samples audit
+	kill damage openers faults kill-points messages renders soak endings fuzz fuzz-parsers samples audit
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -103,15 +103,11 @@ soak: setup ## a thousand operations a second for SECONDS, with a kill every min
 endings: setup ## end the program in a terminal in 60 ways, COUNT times in all
 	PLEACH_COUNT=$(COUNT) $(CARGO) test --locked --test pty_endings -- --nocapture
 
-EXECUTIONS ?= 1000000
-
-fuzz-importers: setup ## fuzz every importer until each has had EXECUTIONS; goes on where it stopped
-	scripts/fuzz-importers $(EXECUTIONS)
-
 MINUTES ?= 10
+JOBS ?= 1
 
-fuzz-parsers: setup ## fuzz every other parser for MINUTES of processor time; goes on where it stopped
-	scripts/fuzz-parsers $(MINUTES)
+fuzz-parsers: setup ## fuzz every parser for MINUTES of processor time, JOBS at once; goes on where it stopped
+	JOBS=$(JOBS) scripts/fuzz-parsers $(MINUTES)
 
 samples: setup ## grow the sample sessions anew with the embedded model
 	scripts/sample-sessions

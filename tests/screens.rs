@@ -165,40 +165,6 @@ const SCREENS: [(&str, &str); 73] = [
 /// The screens that begin at the start screen.
 const AT_START: [&str; 4] = ["start", "typing", "start-line", "start-help"];
 
-/// The screens whose styles are looked at, too.
-const STYLED: [&str; 30] = [
-    "typing",
-    "home",
-    "found",
-    "filtered",
-    "entropy",
-    "tokens",
-    "alternatives",
-    "zoom-path",
-    "triage",
-    "selection",
-    "judging",
-    "first-error",
-    "marked",
-    "leader",
-    "help-found",
-    "line",
-    "refused",
-    "policies",
-    "column",
-    "monitors",
-    "messages",
-    "search-log",
-    "debate",
-    "compare-chosen",
-    "splice-continue",
-    "export-pairs",
-    "export-asking",
-    "tour",
-    "themes",
-    "quit",
-];
-
 /// The keys to a screen, and where it begins.
 fn way(name: &str) -> (Opening, &'static str) {
     let (_, keys) = SCREENS.iter().find(|(known, _)| *known == name).expect("a screen's name");
@@ -230,7 +196,7 @@ fn every_pane_popup_line_and_layout() {
 #[test]
 fn styles_of_screens() {
     let themes = ["default", "grove-light", "mono"];
-    let small = STYLED.map(|name| (name, name, (80, 24)));
+    let small = SCREENS.map(|(name, _)| (name, name, (80, 24)));
     let others = [("columns-of-panes", "best", (150, 28)), ("one-column", "best", (40, 12))];
     let all: Vec<_> = small.into_iter().chain(others).collect();
     each(&all, |(name, screen, size)| {

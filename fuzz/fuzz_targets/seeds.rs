@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use libfuzzer_sys as _; // has what coverage calls
 use pleach_fuzz::engine::frame;
 use pleach_fuzz::engine::protocol::{
     Content, Counters, Event, Generate, ModelInfo, ModelOptions, Prompt, Request, StopReason,

@@ -454,3 +454,18 @@ fn a_notice_that_is_too_long_for_its_line_has_the_line_above_while_nothing_goes_
     let shown = all(&model);
     assert!(shown[0].contains("NOT SAVED") && shown[1].ends_with('…'), "{shown:#?}");
 }
+
+#[test]
+fn what_is_not_saved_is_said_at_every_size() {
+    for (wide, high) in SIZES {
+        let mut model = model("p", (wide, high));
+        let failure = "The disk is full; make room and press gw.".to_owned();
+        update(&mut model, Msg::SaveFailed(failure), 2);
+        let shown = rows(
+            &drawn(&model, &mut Cache::default()),
+            Area { x: 0, y: 0, width: wide, height: high },
+        );
+        assert!(shown[usize::from(high) - 2].contains("NOT SAVED since "), "{shown:#?}");
+        insta::assert_snapshot!(format!("not-saved-{wide}x{high}"), shown.join("\n"));
+    }
+}
