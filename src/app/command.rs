@@ -223,7 +223,7 @@ pub static COMMANDS: &[Command] = &[
     command!("differences", "only what differs, or all", ["d"], DIFF, "Replay", "only differences", |m, _, _| diff::toggle(m)),
     command!("leave-replay", "leave the replay", ["q"], REPLAY, "Replay", "leave", |m, _, _| replay::leave(m)),
     command!("sessions", "back to the start screen", ["gh"], BENCH, "Sessions", "", |m, _, _| update::go_home(m)),
-    command!("retry-save", "save again after a failure", ["gw"], BENCH, "Sessions", "", |m, _, _| update::retry_save(m)),
+    command!("retry-save", "save again after a failure", ["gw"], BENCH, "Sessions", "save again", |m, _, _| update::retry_save(m)),
     command!("palette", "all commands, to choose from", ["<space><space>", "<a-x>"], Place::ALL, "Program", "", |m, _, _| list::palette(m)),
     command!("line", "type a command", [":"], Place::ALL, "Program", "command", |m, _, _| line::open(m, "")),
     command!("theme" [Argument::optional("NAME", appearance::themes)], "choose a theme", ["<space>t"], BOTH, "Program", "", |m, a, _| appearance::theme(m, a)),

@@ -187,8 +187,12 @@ pub fn hints(model: &Model, theme: &Theme, frame: &mut Frame, area: Area) {
     {
         hinted.retain(|command| command.name != "start-replay");
     }
-    // What works everywhere stands behind what works here.
-    hinted.sort_by_key(|command| command.places.len() == Place::ALL.len());
+    let is_unsaved = model.workbench().is_some_and(|bench| bench.saved.failure.is_some());
+    hinted.retain(|command| command.name != "retry-save" || is_unsaved);
+    // What is needed now stands first, and what works everywhere behind what works here.
+    hinted.sort_by_key(|command| {
+        (command.name != "retry-save", command.places.len() == Place::ALL.len())
+    });
     for command in hinted {
         if let Some(key) = model.keymap.keys_of(place, command).into_iter().next() {
             add(key, command.hint);

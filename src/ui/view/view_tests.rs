@@ -467,5 +467,12 @@ fn what_is_not_saved_is_said_at_every_size() {
         );
         assert!(shown[usize::from(high) - 2].contains("NOT SAVED since "), "{shown:#?}");
         insta::assert_snapshot!(format!("not-saved-{wide}x{high}"), shown.join("\n"));
+        // Once that is read, the key that saves again stands first.
+        press(&mut model, "j");
+        let shown = rows(
+            &drawn(&model, &mut Cache::default()),
+            Area { x: 0, y: high - 1, width: wide, height: 1 },
+        );
+        assert!(shown[0].starts_with("gw save again   "), "{shown:?}");
     }
 }
