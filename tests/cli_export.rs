@@ -113,6 +113,9 @@ fn what_cannot_be_exported_says_why() {
     refused(home, &format!("{rendered} fails"), 3, "--chat-template");
     refused(home, &format!("{rendered} loses"), 3, "--chat-template");
     refused(home, &format!("{rendered} none"), 3, "chat template");
+    // It makes a text of a hundred million pieces with one instruction; the process that does is ended.
+    fs::write(home.join("endless"), "{{ 99999999 * ['a'] ~ '' }}").unwrap();
+    refused(home, &format!("{rendered} endless"), 3, "more time or memory");
     let both = format!("{BOTH} --format trl-sft,markdown --out set");
     refused(home, &both, 2, "do not share a folder");
     let dry = run(home, &format!("{BOTH} --format markdown,mermaid --out set --dry-run"));

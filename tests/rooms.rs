@@ -66,6 +66,7 @@ const DOORS: [(&str, &[&str]); 13] = [
             "src/cli/output.rs",
             "src/cli/reader.rs",
             "src/engine/worker.rs",
+            "src/export/renderer.rs",
             "src/ui/clipboard.rs",
             "src/ui/plain.rs",
             "src/ui/run.rs",

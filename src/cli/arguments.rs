@@ -191,13 +191,16 @@ pub enum Verb {
         #[arg(long)]
         now: u64,
     },
+    /// Ask a model's chat template; pleach starts this itself.
+    #[command(hide = true)]
+    Renderer,
 }
 
 impl Verb {
     /// Returns whether this is a process that another pleach started.
     #[must_use]
     pub fn is_helper(&self) -> bool {
-        matches!(self, Self::Engine | Self::Reader { .. })
+        matches!(self, Self::Engine | Self::Reader { .. } | Self::Renderer)
     }
 }
 

@@ -17,7 +17,7 @@ use super::output::Output;
 use super::stop::Stop;
 use super::tokenizer::Tokenizer;
 use crate::export::{
-    self, Format, Goal, Needs, Options, Rendering, Report, Table, Tools, View, count, dataset, view,
+    self, Format, Goal, Needs, Options, Report, Table, Tools, View, count, dataset, view,
 };
 use crate::text::pad;
 
@@ -42,7 +42,7 @@ pub fn export(
     let rendering = match needs {
         Needs::Nothing => None,
         _ => Some(
-            Rendering::of_model(&asked).map_err(|message| Failure::new(Exit::Input, message))?,
+            export::ask_template(&asked).map_err(|message| Failure::new(Exit::Input, message))?,
         ),
     };
     if let (Some(number), [format]) = (arguments.preview, formats.as_slice()) {

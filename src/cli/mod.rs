@@ -143,6 +143,11 @@ fn run(arguments: Arguments, output: &mut Output) -> Result<Exit, Failure> {
         Some(Verb::Reader { format, together, now }) => {
             reader::serve(Options { format: format.as_deref(), together, now })
         }
+        Some(Verb::Renderer) => {
+            crate::export::serve_renderer().map(|()| Exit::Fine).map_err(|error| {
+                Failure::new(Exit::Failed, format!("nobody asks the renderer ({error})."))
+            })
+        }
     }
 }
 

@@ -6,7 +6,6 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
 
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
@@ -19,9 +18,6 @@ use super::gguf;
 use super::protocol::{Content, ModelInfo, ModelOptions, Part, Prompt, Reading};
 use super::template::{ChatTemplate, Piece};
 use crate::assets;
-
-/// How long a chat template may take; real ones take a millisecond.
-const RENDERING: Duration = Duration::from_secs(5);
 
 /// A loaded model with its chat template.
 pub struct Model {
@@ -115,7 +111,9 @@ impl Model {
             source,
         };
         // One that fails shall do so now, not after a problem has been typed.
-        render(&template, &Prompt::continuing("?", Vec::new()))?;
+        deadline::render_in_time(|| {
+            template.render(&Prompt::continuing("?", Vec::new())).map(drop)
+        })?;
         let info = ModelInfo {
             name: header.name.clone().unwrap_or_else(|| header.architecture.clone()),
             architecture: header.architecture.clone(),
@@ -141,7 +139,7 @@ impl Model {
             tokens.push(vocabulary.bos().0);
         }
         let mut path_end = 0;
-        let pieces = render(&self.template, prompt)?;
+        let pieces = deadline::render_in_time(|| self.template.render(prompt))?;
         let last = pieces.len() - 1;
         for (index, piece) in pieces.into_iter().enumerate() {
             match &piece {
@@ -259,15 +257,6 @@ pub fn gpus() -> Vec<String> {
         format!("{} ({}, {memory} MiB)", device.description, device.backend)
     });
     told.collect()
-}
-
-/// Renders a prompt within a time that no honest template needs.
-fn render<'prompt>(
-    template: &ChatTemplate,
-    prompt: &'prompt Prompt,
-) -> Result<Vec<Piece<'prompt>>, String> {
-    let sentence = "the model's chat template does not end; pass another with --chat-template FILE";
-    deadline::within(RENDERING, sentence, || template.render(prompt))
 }
 
 fn fingerprint_of_file(path: &Path) -> std::io::Result<String> {

@@ -30,6 +30,7 @@ mod strand;
 pub mod template;
 pub mod worker;
 
+pub use deadline::render_in_time;
 pub use gather::Gathered;
 pub use host::{Worker, helper};
 pub use llama::gpus;

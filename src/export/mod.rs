@@ -26,6 +26,7 @@ mod options;
 mod pairs;
 mod plan;
 mod quality;
+mod renderer;
 mod rendering;
 pub mod report;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use goal::Goal;
 pub use material::Material;
 pub use options::{Encoding, Flag, Options};
 pub use plan::Split;
+pub use renderer::{ask_template, serve_renderer};
 pub use rendering::Rendering;
 pub use report::{LeftOut, Report, Table};
 pub use standing::{Basis, Standing};

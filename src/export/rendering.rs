@@ -3,13 +3,15 @@
 //! Responsible for formats that want strings or tokens: a mask inside of an answer cannot be
 //! told to every trainer in messages, because most close an answer and open a new one there.
 
+use serde::{Deserialize, Serialize};
+
 use crate::assets;
 use crate::engine::gguf::{self, Gguf};
 use crate::engine::protocol::{Content, ModelOptions, Prompt, Role, Turn};
 use crate::engine::template::{ChatTemplate, Piece};
 
 /// What a chat template prints around a question and its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendering {
     /// Before the question; begins with the begin-of-sequence token where the template prints it.
     pub before: String,
@@ -24,7 +26,8 @@ pub struct Rendering {
 }
 
 impl Rendering {
-    /// Asks the template of a model: the one that is given, or that of its file.
+    /// Asks the template of a model: the one that is given, or that of its file. A stranger's may want time
+    /// and memory without end; `renderer` keeps that away from this process.
     ///
     /// # Errors
     /// Returns a sentence if the file is no model, or if there is no template or it fails.

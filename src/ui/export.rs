@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::Selection;
 use crate::engine::protocol::ModelOptions;
-use crate::export::{self, Format, Needs, Options, Rendering, Survey, Tools, dataset};
+use crate::export::{self, Format, Needs, Options, Survey, Tools, dataset};
 use crate::tree::Query;
 
 /// Looks at what an export of a session would hold.
@@ -17,7 +17,7 @@ pub fn survey(
     let format = Format::named(format).ok_or("there is no such format")?;
     let options = options(selection)?;
     // Without a template only the formats that need one have no records.
-    let rendering = Rendering::of_model(model).ok();
+    let rendering = export::ask_template(model).ok();
     export::survey(session, format, &options, rendering.as_ref()).map_err(|error| error.to_string())
 }
 
@@ -36,7 +36,7 @@ pub fn write(
     }
     let rendering = match format.needs {
         Needs::Nothing => None,
-        _ => Some(Rendering::of_model(model)?),
+        _ => Some(export::ask_template(model)?),
     };
     let options = options(selection)?;
     let mut progress = |_, _| true;
