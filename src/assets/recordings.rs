@@ -41,7 +41,7 @@ pub static RECORDINGS: &[Recording] = &[
     recording!(
         "labelled-path",
         "A labelled path",
-        "/192 finds the first error; its note says what is wrong."
+        "/64 - 28 finds the first error; its note says what is wrong."
     ),
     recording!("long-search", "A long search", "r, 0 and s replay how it looks in vain for 24."),
 ];

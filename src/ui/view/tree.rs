@@ -109,7 +109,7 @@ fn draw_row(
     };
     let columns = usize::from(area.width);
     let (word, scope) = match standing(tree, row.tail) {
-        ("" | "answer" | "wrong", _) if bench.is_doomed(id) => ("prune?", "state.pruned"),
+        ("" | "answer" | "end" | "wrong", _) if bench.is_doomed(id) => ("prune?", "state.pruned"),
         standing => standing,
     };
     let downstream = scope == "state.open" && marks::is_downstream(bench, id);
@@ -212,6 +212,7 @@ fn standing(tree: &Tree, id: NodeId) -> (&'static str, &'static str) {
     match (tree.node(id).state(), verdict) {
         (State::Answered, Some(true)) => ("right", "right"),
         (State::Answered, Some(false)) => ("wrong", "wrong"),
+        (State::Answered, None) if tree.node(id).answer().is_none() => ("end", "muted"),
         (State::Answered, None) => ("answer", "state.answer"),
         (State::Growing, _) => ("growing", "state.growing"),
         (State::Duplicate, _) => ("duplicate", "state.duplicate"),
