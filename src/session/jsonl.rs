@@ -124,6 +124,11 @@ mod tests {
         assert!(error.starts_with(&format!("line {} is not an operation: ", count + 2)), "{error}");
         let error = read_jsonl(&b"{\"sequ\xff"[..]).unwrap_err().to_string();
         assert_eq!(error, "line 1 is not an operation: it is not UTF-8");
+        // It would become infinite, and could not be written again.
+        let large = r#"{"sequence":2,"time":0,"actor":"import","kind":"node_added","node":1,"parent":0,"origin":
+            {"proposer":"p","seed":0,"sampling":{"top_p":1e40}}}"#.replace('\n', "");
+        let error = read_jsonl(large.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("a number is too large"), "{error}");
         let deep = "[".repeat(100_000);
         assert!(read_jsonl(deep.as_bytes()).is_err());
     }

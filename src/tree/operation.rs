@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::debate::{Manner, Statement};
 use super::mark::{Label, Splice};
 use super::node::NodeId;
-use super::token::Token;
+use super::token::{Token, finite};
 
 /// A short name that many nodes repeat, such as an evaluator's: it lies in place, without an
 /// allocation of its own.
@@ -297,12 +297,15 @@ pub struct Origin {
 #[serde(deny_unknown_fields, default)]
 pub struct Sampling {
     /// Divides the logits; 0 takes the most probable token.
+    #[serde(deserialize_with = "finite")]
     pub temperature: f32,
     /// Keeps this many tokens; 0 keeps all.
     pub top_k: u32,
     /// Keeps the smallest set with at least this probability, in `(0, 1]`.
+    #[serde(deserialize_with = "finite")]
     pub top_p: f32,
     /// Drops tokens less probable than this share of the best one's probability, in `[0, 1)`.
+    #[serde(deserialize_with = "finite")]
     pub min_p: f32,
 }
 

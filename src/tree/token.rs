@@ -10,10 +10,22 @@ pub struct Token {
     pub id: i32,
     /// Natural logarithm of the token's probability under the unmodified distribution
     /// (temperature 1, no truncation). Finite and at most 0.
+    #[serde(deserialize_with = "finite")]
     pub logprob: f32,
     /// The bytes that the token stands for. A character may be split over several tokens.
     #[serde(serialize_with = "bytes_out", deserialize_with = "bytes_in", rename = "text")]
     pub bytes: Vec<u8>,
+}
+
+/// Reads a number that single precision can hold: a larger one would become infinite, which no format for
+/// people can say.
+pub(super) fn finite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+    let is_written = deserializer.is_human_readable();
+    let number = f32::deserialize(deserializer)?;
+    if is_written && !number.is_finite() {
+        return Err(de::Error::custom("a number is too large"));
+    }
+    Ok(number)
 }
 
 /// Writes bytes as a string where they are UTF-8 and the format is for people, else as numbers.
