@@ -399,7 +399,7 @@ impl Driver {
             State::Open if tree.is_live(node) => return Ok(()),
             State::Open => "is pruned; restore it with x",
             State::Growing => "is still growing",
-            State::Answered => "ends in an answer",
+            State::Answered => "is where its path ends",
             State::Duplicate => "repeats an earlier sibling",
             State::Interrupted => "was interrupted before its step was whole",
         };

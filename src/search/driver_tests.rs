@@ -228,7 +228,7 @@ fn a_roll_out_goes_step_by_step_to_an_answer() {
     assert_eq!(tree.path(last).len(), 5);
     assert!(tree.node(last).answer().is_some());
     let refused = bench.driver.expand(&bench.grower.tree, last).unwrap_err();
-    assert!(refused.contains("ends in an answer"));
+    assert!(refused.contains("is where its path ends"));
 }
 
 #[test]
