@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::os::fd::AsFd;
-use std::process::Stdio;
+use std::process::Child;
 
 use serde::{Deserialize, Serialize};
 
@@ -81,12 +81,10 @@ pub fn read(file: File, options: Options<'_>) -> Result<(Vec<Imported>, Report),
     if let Some(format) = options.format {
         command.args(["--format", format]);
     }
-    let command = command.stdin(file).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut reader = command.spawn().map_err(failed)?;
-    let heard = reader.stdout.take().map_or(Ok(None), |pipe| hear(BufReader::new(pipe)));
-    // It has ended, or has told what nobody understands.
-    let _ = reader.kill();
-    let ended = reader.wait().map_err(failed)?;
+    let talk = |reader: &mut Child| {
+        reader.stdout.take().map_or(Ok(None), |pipe| hear(BufReader::new(pipe)))
+    };
+    let (heard, ended) = engine::consult(command.stdin(file), talk).map_err(failed)?;
     heard?.ok_or_else(|| {
         format!("its reader ended before its time ({ended}); if it is not damaged, split it and try again")
     })

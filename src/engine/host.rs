@@ -6,9 +6,9 @@
 //! answered anything is given up, and so is a model that kills it while it is loaded. Not
 //! responsible for what was asked of it: whoever asked hears `Lost` and asks again.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::RecvTimeoutError;
@@ -49,6 +49,21 @@ pub fn helper(program: &Path, verb: &str) -> Command {
     let mut command = Command::new(program);
     command.arg(verb).env_clear().envs(kept);
     command
+}
+
+/// Starts a helper, talks with it through its pipes, and ends it; returns what it told and how it ended.
+///
+/// # Errors
+/// Returns an error if the helper cannot be started or waited for.
+pub fn consult<T>(
+    helper: &mut Command,
+    talk: impl FnOnce(&mut Child) -> T,
+) -> io::Result<(T, ExitStatus)> {
+    let mut child = helper.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let told = talk(&mut child);
+    // It has ended, or has told what nobody understands.
+    let _ = child.kill();
+    Ok((told, child.wait()?))
 }
 
 /// llama.cpp in a process of its own.
@@ -196,7 +211,7 @@ impl Keeper {
         }
     }
 
-    fn spawn(&self) -> std::io::Result<Child> {
+    fn spawn(&self) -> io::Result<Child> {
         let child = helper(&self.program, "engine")
             // On an assertion ggml would start a debugger and print to the terminal.
             .env("GGML_NO_BACKTRACE", "1")

@@ -32,7 +32,7 @@ pub mod worker;
 
 pub use deadline::render_in_time;
 pub use gather::Gathered;
-pub use host::{Worker, helper};
+pub use host::{Worker, consult, helper};
 pub use llama::gpus;
 pub use protocol::{Event, Generate, ModelInfo, Request};
 pub use sandbox::enter;

@@ -35,12 +35,8 @@ pub fn ask_template(options: &ModelOptions) -> Result<Rendering, String> {
         |error: io::Error| format!("the chat template cannot be asked ({error}); try again");
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = engine::helper(&program, "renderer");
-    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut renderer = command.spawn().map_err(failed)?;
-    let told = converse(&mut renderer, options);
-    // It has ended, or has told what nobody understands.
-    let _ = renderer.kill();
-    renderer.wait().map_err(failed)?;
+    let talk = |renderer: &mut Child| converse(renderer, options);
+    let (told, _) = engine::consult(command.stdin(Stdio::piped()), talk).map_err(failed)?;
     told.unwrap_or_else(|| {
         Err("the model's chat template wants more time or memory than any needs; pass another with --chat-template FILE"
             .to_owned())
