@@ -138,7 +138,7 @@ class Truth(unittest.TestCase):
     def test_critiques_consider_what_is_true(self):
         """What a critique considers after its sentence are moves from before the wrong step, judged right, in the tokens of its text."""
         stream, judged, revised = Stream(5, 256, TREES), {True: 0, False: 0}, 0
-        for _ in range(400):
+        for _ in range(500):
             row = stream.row()
             for end in [i for i, x, _ in row.loss if x == v.IM_END]:
                 seen = row.ancestors[row.segments[end]]

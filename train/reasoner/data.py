@@ -18,8 +18,8 @@ WIDEST = 40  # the largest number of a wide hand
 class Mix:
     """What differs between the stages of the training: shares of problems (`wide` hands and `countdown`; the others are hands of 1 to
     13), and the share of rows that are `openings`, the others being trees."""
-    wide: float = 0.5
-    countdown: float = 0.4
+    wide: float = 0.6
+    countdown: float = 0.3
     openings: float = 0.35
 
 

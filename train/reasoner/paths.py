@@ -5,8 +5,9 @@ Responsible for: the state of a path (`State`) and the ways to go on from it, wi
 from . import puzzle, vocab as v
 from .prompts import CHOOSE, signal
 
-POLICY, DETERMINED, LEGAL, RATING, UNSOUND, FALSE_ANSWER, VERDICT, CRITIQUE, REVISED, OPENING = 1.0, 1.0, 0.3, 1.5, 2.5, 4.0, 4.0, 1.0, 2.0, 2.0  # loss weights
-FLOOR = 0.12  # share of any sound move in the choice among four numbers or more
+POLICY, DETERMINED, LEGAL, VERDICT, CRITIQUE, REVISED, OPENING = 1.0, 1.0, 0.3, 4.0, 1.0, 2.0, 2.0  # loss weights
+RATING, UNSOUND, RIGHT_ANSWER, FALSE_ANSWER = 1.5, 2.5, 3.0, 4.0  # loss weights of ratings, by what is rated
+FLOOR = 0.2  # share of any sound move in the choice among four numbers or more
 SURER = 3  # the power of the moves' weights in a revision
 WHOLE = 0.5  # share of critiques and revisions with the moves that are considered, which are long; of the others only the sentence stands
 CONSIDERED = (0.3, 0.3, 0.2, 0.14, 0.06)  # shares of critiques with so many losing moves considered; after the most, no winning one follows
@@ -186,10 +187,10 @@ class Tree:
             return
         asked = self.row.add(self._turn(state), [v.ID[v.RATE], v.IM_END, v.ASSISTANT])
         state.asked.add("rate")
-        if state.bad:
-            weight *= FALSE_ANSWER if state.final else UNSOUND
+        if state.final == "answer":
+            weight *= FALSE_ANSWER if state.bad else RIGHT_ANSWER
         else:
-            weight *= RATING
+            weight *= UNSOUND if state.bad else RATING
         self.row.loss.append((asked.last, v.SCORES[self.rating(state)], weight))
 
     def criticise(self, state):
