@@ -13,6 +13,7 @@ import torch
 from check_gguf import compare
 from export import load
 from reasoner import puzzle, sampler, vocab as v
+from reasoner.data import wide_hand
 from reasoner.figures import auc, class_b, generate_texts, judged, prompt, rated_states, rating_figures, rating_sets, samples, solved, three_modulo_17
 from reasoner.paths import Tree, complaint, pick, slip, write
 from reasoner.prompts import ABOUT, CHOOSE, signal
@@ -80,6 +81,16 @@ def by_heart(model, r, many=300):
     r.say("trained hands: greedy", interval([[solved(h, 24, ts[0])] for h, ts in samples(model, hands, 1, 0)]), many)
 
 
+def on_wide(model, r, many=300):
+    """Greedy on reserved hands with numbers above 13, which are most of what is trained on."""
+    rng, hands = random.Random(1), set()
+    while len(hands) < many:
+        hand = tuple(wide_hand(rng))
+        if puzzle.reserved(hand) and puzzle.solvable(hand, 24):
+            hands.add(hand)
+    r.say("wide hands, reserved: greedy", interval([[solved(h, 24, ts[0])] for h, ts in samples(model, sorted(hands), 1, 0)]), many)
+
+
 def rating(model, r, kept, target=24):
     """AUCs on four own samples a puzzle, and validity of steps; wrong answers are so rare that all samples are searched for them."""
     groups = [rated_states(model, [(h, ts[:4]) for h, ts in g], target) for g in kept]
@@ -96,6 +107,8 @@ def rating(model, r, kept, target=24):
                                  lambda xs: auc([x for x, right in xs if right], [x for x, right in xs if not right]), 200), f"{good} / {bad}")
         else:
             r.say(name, None, f"{good} / {bad}")
+    right = [[x for s, x, *_ in g if not s.bad] for g in answers]
+    r.say("right answers: mean rating, 0 to 1", interval(right), sum(map(len, right)))
     everything = [x for g in groups for x in g]
     r.say("label mass, least", min(m for *_, m, _ in everything), len(everything))
     r.say("label mass, mean", sum(m for *_, m, _ in everything) / len(everything), len(everything))
@@ -338,6 +351,7 @@ def main():
             kept = solving(model, r, "class (b)", groups)
             solving(model, r, "3 modulo 17 only, four orders", orders(three_modulo_17(), 4))
             by_heart(model, r)
+            on_wide(model, r)
             rating(model, r, kept)
             revising(model, r, own_errors(kept), "own")
         elif part == "search":

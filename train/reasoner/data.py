@@ -14,6 +14,12 @@ UNSOLVABLE, OFF_TOPIC = 0.06, 0.01  # shares of problems, and of trees
 WIDEST = 40  # the largest number of a wide hand
 
 
+def wide_hand(rng):
+    """Four numbers, sorted, of which one to three are above 13."""
+    many = rng.choices((1, 2, 3), (5, 3, 2))[0]
+    return sorted([rng.randint(14, WIDEST) for _ in range(many)] + [rng.randint(1, 13) for _ in range(4 - many)])
+
+
 @dataclass(frozen=True)
 class Mix:
     """What differs between the stages of the training: shares of problems (`wide` hands and `countdown`; the others are hands of 1 to
@@ -41,9 +47,7 @@ class Problems:
             kind = rng.random()
             if kind < self.mix.wide + self.mix.countdown:
                 if kind < self.mix.wide:
-                    many = rng.choices((1, 2, 3), (5, 3, 2))[0]
-                    numbers = [rng.randint(14, WIDEST) for _ in range(many)] + [rng.randint(1, 13) for _ in range(4 - many)]
-                    numbers, target = sorted(numbers), 24
+                    numbers, target = wide_hand(rng), 24
                 else:
                     size = rng.choices((3, 4, 5), (4, 5, 1))[0]
                     numbers, target = sorted(rng.randint(1, 13) for _ in range(size)), rng.randint(10, 50)
