@@ -24,7 +24,7 @@ def wide_hand(rng):
 class Mix:
     """What differs between the stages of the training: shares of problems (`wide` hands and `countdown`; the others are hands of 1 to
     13), and the share of rows that are `openings`, the others being trees."""
-    wide: float = 0.6
+    wide: float = 0.65
     countdown: float = 0.3
     openings: float = 0.35
 
@@ -76,7 +76,7 @@ def solve(tree, state, rate=0.7):
         if tree.rng.random() < rate:
             tree.rate(state)
     if len(state.left) == 1:
-        made = tree.rng.random() < 0.4 and wrong_answer(tree.rng, state, tree.target, tree.numbers)
+        made = tree.rng.random() < 0.6 and wrong_answer(tree.rng, state, tree.target, tree.numbers)
         if made and state.sound:  # beside the right answer: what is said before tells nothing then
             tree.rate(tree.end(state, *made, learn=False))
         state = tree.close(state)

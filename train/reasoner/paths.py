@@ -7,7 +7,7 @@ from .prompts import CHOOSE, signal
 
 POLICY, DETERMINED, LEGAL, VERDICT, CRITIQUE, REVISED, OPENING = 1.0, 1.0, 0.3, 4.0, 1.0, 2.0, 2.0  # loss weights
 RATING, UNSOUND, RIGHT_ANSWER, FALSE_ANSWER = 1.5, 2.5, 3.0, 4.0  # loss weights of ratings, by what is rated
-FLOOR = 0.2  # share of any sound move in the choice among four numbers or more
+FLOOR = 0.3  # share of any sound move in the choice among four numbers or more
 SURER = 3  # the power of the moves' weights in a revision
 WHOLE = 0.5  # share of critiques and revisions with the moves that are considered, which are long; of the others only the sentence stands
 CONSIDERED = (0.3, 0.3, 0.2, 0.14, 0.06)  # shares of critiques with so many losing moves considered; after the most, no winning one follows
@@ -316,35 +316,52 @@ def complaint(k, line, fault):
     return f"Step {k} is wrong."
 
 
+def wishful(rng, rest, target, r):
+    """A wrong result in place of `r` with which the target could be reached: the target itself where nothing else is left, else often one
+    near `r`, or any. None if none is found."""
+    if not rest:
+        return target if target != r else None
+    near = rng.random() < 0.6
+    tried = range(max(0, r - 12), min(puzzle.LIMIT, r + 12)) if near else [rng.randint(0, 60) for _ in range(20)]
+    wish = [x for x in tried if x != r and puzzle.solvable(tuple(sorted(rest + [x])), target)]
+    return min(rng.sample(wish, min(2, len(wish))), key=lambda x: abs(x - r)) if wish else None
+
+
 def slip(rng, left, target):
     """An unsound step line from the list `left`, of the kinds that a model makes."""
     for _ in range(20):
         a, op, b, r = pick(rng, left, target, 0.5)
         new = puzzle.after(left, a, b, r)
         kind = rng.random()
-        if kind < 0.38:  # a wrong result: wishful (it would lead to the target), near, or of another operator
+        if kind < 0.38:  # a wrong result: wishful, near, or of another operator
             rest = new[:-1]
             if rng.random() < 0.5:
-                wish = [x for x in ([target] if not rest else range(max(0, r - 12), min(200, r + 12)))
-                        if x != r and puzzle.solvable(tuple(sorted(rest + [x])), target)]
-                if not wish:
+                wrong = wishful(rng, rest, target, r)
+                if wrong is None:
                     continue
-                wrong = min(rng.sample(wish, min(2, len(wish))), key=lambda x: abs(x - r))
             else:
                 others = [puzzle.compute(a, o, b) for o in "+-*/"]
                 wrong = rng.choice([r + 1, r - 1, r + 2, r - 2, r + 10, r - 10, r + rng.randint(-9, 9)] + [o for o in others if o is not None])
             if wrong == r or not 0 <= wrong <= puzzle.LIMIT:
                 continue
             line = write(a, op, b, wrong, rest + [wrong])
-        elif kind < 0.48:  # a division with a remainder, or by 0
-            op, x, y = "/", rng.choice(left), rng.choice(left)
+        elif kind < 0.5:  # a division with a remainder, or by 0; a difference below 0
+            x, y = rng.choice(left), rng.choice(left)
             a, b = max(x, y), min(x, y)
-            if len(left) < 2 or (b and a % b == 0) or left.count(a) < 1 + (a == b):
+            if len(left) < 2 or left.count(a) < 1 + (a == b):
                 continue
-            r = rng.choice([a // b, a // b + 1]) if b else rng.choice((0, a))
             rest = list(left)
             rest.remove(a)
             rest.remove(b)
+            if rng.random() < 0.3 and a != b:
+                op, a, b, near = "-", b, a, (a - b,)
+            elif b == 0 or a % b:
+                op, near = "/", (a // b, a // b + 1) if b else (0, a)
+            else:
+                continue
+            r = wishful(rng, rest, target, near[0]) if rng.random() < 0.5 else rng.choice(near)
+            if r is None:
+                continue
             line = write(a, op, b, r, rest + [r])
         elif kind < 0.85:  # a number that is not there, or the same one twice
             y = rng.choice(left)
