@@ -232,6 +232,8 @@ def work(rank, o):
         os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(o.port))
         dist.init_process_group("gloo", rank=rank, world_size=o.workers)
     Trainer(rank, o).run()
+    if o.workers > 1:
+        dist.destroy_process_group()  # its threads would abort the process that ends before the others
 
 
 if __name__ == "__main__":
