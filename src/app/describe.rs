@@ -112,7 +112,7 @@ fn step(bench: &Workbench, id: NodeId, what: &str) -> String {
         _ if node.is_pruned() => "pruned",
         State::Growing => "growing",
         State::Open => "open",
-        State::Answered if node.answer().is_none() => "the end, without an answer",
+        _ if node.ends_without_answer() => "the end, without an answer",
         State::Answered => "an answer",
         State::Duplicate => "a repetition",
         State::Interrupted => "interrupted",

@@ -159,6 +159,7 @@ fn standing(tree: &Tree, id: NodeId) -> &'static str {
     match (tree.node(id).state(), verdict) {
         (State::Answered, Some(true)) => "right",
         (State::Answered, Some(false)) => "wrong",
+        (_, None) if tree.node(id).ends_without_answer() => "end",
         (State::Answered, None) => "answer",
         (State::Growing, _) => "growing",
         (State::Duplicate, _) => "duplicate",

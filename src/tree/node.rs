@@ -208,6 +208,12 @@ impl Node {
         self.step.answer.as_deref()
     }
 
+    /// Returns whether the path ends here and states no answer, as in `Dead end: 11 is not 24.`
+    #[must_use]
+    pub fn ends_without_answer(&self) -> bool {
+        self.state() == State::Answered && self.answer().is_none()
+    }
+
     /// Returns the text of the step as it was sampled, controls and all.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -212,7 +212,7 @@ fn standing(tree: &Tree, id: NodeId) -> (&'static str, &'static str) {
     match (tree.node(id).state(), verdict) {
         (State::Answered, Some(true)) => ("right", "right"),
         (State::Answered, Some(false)) => ("wrong", "wrong"),
-        (State::Answered, None) if tree.node(id).answer().is_none() => ("end", "muted"),
+        (_, None) if tree.node(id).ends_without_answer() => ("end", "muted"),
         (State::Answered, None) => ("answer", "state.answer"),
         (State::Growing, _) => ("growing", "state.growing"),
         (State::Duplicate, _) => ("duplicate", "state.duplicate"),
