@@ -215,6 +215,10 @@ impl Keeper {
         let child = helper(&self.program, "engine")
             // On an assertion ggml would start a debugger and print to the terminal.
             .env("GGML_NO_BACKTRACE", "1")
+            // Weights and cells in large pages, where the kernel gives them on request (Ubuntu's
+            // does): a step reads all weights, and with small pages much of that is looking up where
+            // each page lies. Only glibc reads this.
+            .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -15,6 +15,7 @@ use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 
 use super::deadline;
 use super::gguf;
+use super::process::physical_memory;
 use super::protocol::{Content, ModelInfo, ModelOptions, Part, Prompt, Reading};
 use super::template::{ChatTemplate, Piece};
 use crate::assets;
@@ -47,7 +48,8 @@ impl Model {
             let header = gguf::inspect(path).map_err(|error| error.to_string())?;
             let fingerprint = fingerprint_of_file(path)
                 .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-            return Self::load_path(backend, path, &header, fingerprint, options, true, progress);
+            let map = is_better_mapped(path);
+            return Self::load_path(backend, path, &header, fingerprint, options, map, progress);
         }
         // llama.cpp loads from paths only, so the embedded bytes visit the disk for a moment.
         let header = gguf::inspect_bytes("the embedded model", assets::MODEL)
@@ -257,6 +259,15 @@ pub fn gpus() -> Vec<String> {
         format!("{} ({}, {memory} MiB)", device.description, device.backend)
     });
     told.collect()
+}
+
+/// Returns whether the weights of a file stay in the file's own pages instead of memory of the worker.
+/// Those are small pages, which cost a step some 6 to 20 % on a processor (`docs/benchmarks.md`), but
+/// they can be dropped, and two workers share them; so a file that fills a good part of the machine
+/// stays where it is. Other systems than Linux have no large pages to win.
+fn is_better_mapped(path: &Path) -> bool {
+    let large = |bytes: u64| physical_memory().is_none_or(|memory| bytes > memory / 4);
+    !cfg!(target_os = "linux") || path.metadata().map_or(true, |file| large(file.len()))
 }
 
 fn fingerprint_of_file(path: &Path) -> std::io::Result<String> {
