@@ -219,6 +219,9 @@ impl Keeper {
             // does): a step reads all weights, and with small pages much of that is looking up where
             // each page lies. Only glibc reads this.
             .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
+            // A thread that waits for another looks this often before it sleeps: long enough for the waits
+            // within a step, and not for the whole time in which one thread samples.
+            .env("GOMP_SPINCOUNT", "5000")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
