@@ -32,13 +32,14 @@ for model, work, prefix, branches in keys:
     row += [ratio(rates["pleach"], rates["ceiling"]), ratio(rates["pleach"], rates["alone"])]
     print("| " + " | ".join(map(str, row)) + " |")
 print()
-print("| model | work | prefix | branches | outside decode | decoded | to save a token, µs | to bring one back, µs |")
-print("|---|---|---|---|---|---|---|---|")
+print("| model | work | prefix | branches | outside decode | decoded | of unique "
+      "| to save a token, µs | to bring one back, µs | to read one, µs |")
+print("|---" * 10 + "|")
 last = {(f["model"], f["work"], f["prefix"], f["branches"]): f for f in figures if f["way"] == "pleach"}
 for figure in last.values():
     more = figure["more"]
-    if more:
-        row = [figure["model"], figure["work"], figure["prefix"], figure["branches"], f"{more['outside']:.1%}",
-               more["decoded"], cell(more["saving"] * 1e6 or None, "{:.1f}"),
-               cell(more["restoring"] * 1e6 or None, "{:.1f}")]
-        print("| " + " | ".join(map(str, row)) + " |")
+    unique = more.get("unique")
+    row = [figure["model"], figure["work"], figure["prefix"], figure["branches"], f"{more['outside']:.1%}",
+           more["decoded"], cell(unique and more["decoded"] / unique, "{:.3f}")]
+    row += [cell(more.get(key, 0) * 1e6 or None, "{:.1f}") for key in ("saving", "restoring", "reading")]
+    print("| " + " | ".join(map(str, row)) + " |")

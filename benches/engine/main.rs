@@ -6,7 +6,8 @@
 //! makes the table of `docs/benchmarks.md`; `make bench-engine` calls it.
 //!
 //! Seconds are processor seconds, prefill included, loading not. Environment: `PLEACH_THREADS`
-//! (1), `PLEACH_PREFIXES` (512), `PLEACH_BRANCHES` (1 2 4 8 16 32), `PLEACH_NEW` (64 tokens).
+//! (1), `PLEACH_PREFIXES` (512), `PLEACH_BRANCHES` (1 2 4 8 16 32), `PLEACH_NEW` (64 tokens),
+//! `PLEACH_NODES` (2000, of a search with a quarter of the cells that it fills; 0 for none).
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout)] // a measurement fails loudly and prints
 
@@ -108,4 +109,7 @@ fn run(model: &str) {
     }
     ours::tree(&setting).print(&name, threads);
     plain.naive_tree().print(&name, threads);
+    if let nodes @ 1.. = numbers("PLEACH_NODES", "2000")[0] {
+        ours::search(&setting, nodes).print(&name, threads);
+    }
 }

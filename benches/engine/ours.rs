@@ -1,6 +1,6 @@
 //! pleach's engine, through its protocol, in its worker process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pleach::engine::protocol::{Content, Counters, Generate, ModelOptions, Prompt, Role, Turn};
 use pleach::engine::{Engine, Event, Events, Request, Worker};
@@ -12,6 +12,8 @@ use crate::{CHILDREN, EXPANSIONS, Figure, ROOT, STEP, Setting, own_seconds, pare
 
 /// Prints the turns as they are, so that a prompt is the tokens that it is given.
 const TEMPLATE: &str = "{% for message in messages %}{{ message['content'] }}{% endfor %}";
+/// The tokens of a path that a search still expands: the embedded model reads 512.
+const DEEPEST: usize = 440;
 /// Never ends by itself.
 const ENDLESS: &str = "root ::= [^~] root";
 
@@ -91,6 +93,28 @@ impl Bench {
     }
 }
 
+/// What a tree grew, and how many of its tokens have to be decoded.
+#[derive(Default)]
+struct Grown {
+    /// The paths that each expansion added, in its order.
+    paths: Vec<Vec<Vec<i32>>>,
+    /// Tokens that no way of growing this tree can do without: those of the prefix and of all nodes,
+    /// but for the last of a node without children; what siblings have in common counts once.
+    unique: u64,
+}
+
+impl Grown {
+    /// Expands a path by children.
+    fn expand(&mut self, bench: &mut Bench, path: &[i32]) {
+        let steps = bench.grow(path, CHILDREN, STEP);
+        self.unique += if self.paths.is_empty() { path.len() as u64 } else { 1 };
+        let proper =
+            |step: &Vec<i32>| (1..step.len()).map(|end| step[..end].to_vec()).collect::<Vec<_>>();
+        self.unique += steps.iter().flat_map(proper).collect::<BTreeSet<_>>().len() as u64;
+        self.paths.push(steps.into_iter().map(|step| [path, &step[..]].concat()).collect());
+    }
+}
+
 /// Runs a piece of work until it took a second, each time from an empty cache.
 fn measure(
     setting: &Setting,
@@ -127,14 +151,49 @@ pub fn node(setting: &Setting, length: usize, branches: usize) -> Figure {
 
 /// A whole tree.
 pub fn tree(setting: &Setting) -> Figure {
-    measure(setting, ("tree", ROOT, CHILDREN), |bench| {
-        let mut expanded: Vec<Vec<Vec<i32>>> = Vec::new();
+    let mut unique = 0;
+    let mut figure = measure(setting, ("tree", ROOT, CHILDREN), |bench| {
+        let mut grown = Grown::default();
         for expansion in 0..EXPANSIONS {
-            let path =
-                parent(expansion).map_or(prefix(ROOT), |(of, child)| expanded[of][child].clone());
-            let children = bench.grow(&path, CHILDREN, STEP);
-            expanded
-                .push(children.into_iter().map(|step| [&path[..], &step[..]].concat()).collect());
+            let path = parent(expansion)
+                .map_or(prefix(ROOT), |(of, child)| grown.paths[of][child].clone());
+            grown.expand(bench, &path);
         }
-    })
+        unique = grown.unique;
+    });
+    figure.more["unique"] = unique.into();
+    figure
+}
+
+/// A search over many nodes with a quarter of the cells that they fill: a child of any expansion is
+/// expanded, whichever comes. Also what it costs to read the longest path from nothing.
+pub fn search(setting: &Setting, nodes: usize) -> Figure {
+    let cells = (ROOT + nodes * STEP) / 4;
+    let setting = &Setting {
+        context: u32::try_from(cells).unwrap(),
+        model: setting.model.clone(),
+        ..*setting
+    };
+    let (mut unique, mut longest) = (0, Vec::new());
+    let mut figure = measure(setting, ("search", ROOT, CHILDREN), |bench| {
+        let (mut grown, mut expanded) = (Grown::default(), BTreeSet::new());
+        grown.expand(bench, &prefix(ROOT));
+        let mut state = 7usize;
+        while grown.paths.len() * CHILDREN < nodes {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let (of, child) = ((state >> 33) % grown.paths.len(), (state >> 20) % CHILDREN);
+            let path = grown.paths[of][child].clone();
+            if path.len() <= DEEPEST && expanded.insert(path.clone()) {
+                grown.expand(bench, &path);
+            }
+        }
+        unique = grown.unique;
+        longest = grown.paths.into_iter().flatten().max_by_key(Vec::len).unwrap_or_default();
+    });
+    let mut bench = Bench::start(setting);
+    bench.grow(&longest, 1, 1);
+    let reading = bench.counters();
+    figure.more["unique"] = unique.into();
+    figure.more["reading"] = (reading.decoding / reading.decoded as f64).into();
+    figure
 }
