@@ -70,6 +70,35 @@ fn the_same_requests_give_the_same_tokens_and_company_changes_only_the_rounding(
 }
 
 #[test]
+fn branches_that_share_cells_have_the_probabilities_of_llama_cpps_own_attention() {
+    let grow = |flash_attention| {
+        let mut bench = Bench::start();
+        let flash_attention = Some(flash_attention);
+        bench.load(ModelOptions { flash_attention, ..ModelOptions::default() }).unwrap();
+        let before = bench.counters().shared;
+        let seeds: Vec<u64> = (1..=24).collect();
+        bench.generate(1, Prompt::continuing(PROBLEM, vec![]), &seeds, 64);
+        (bench.branches(1, seeds.len()), bench.counters().shared - before)
+    };
+    let ((ours, shared), (theirs, none)) = (grow(true), grow(false));
+    #[cfg(target_arch = "x86_64")]
+    assert_eq!(shared > 0, is_x86_feature_detected!("avx2"));
+    #[cfg(not(target_arch = "x86_64"))]
+    assert_eq!(shared, 0);
+    assert_eq!(none, 0, "without flash attention llama.cpp does it all");
+    let mut compared = 0;
+    for (branch, (tokens, _)) in &ours {
+        // Rounding may make a branch go another way; then the rest is of another text.
+        let same = |(one, other): &(&Token, &Token)| one.id == other.id;
+        for (one, other) in tokens.iter().zip(&theirs[branch].0).take_while(same) {
+            assert!((one.logprob - other.logprob).abs() < 0.05, "{one:?} {other:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 200, "{compared}");
+}
+
+#[test]
 fn a_path_is_continued_from_its_tokens_to_an_answer() {
     let (mut bench, _) = Bench::loaded();
     let mut path: Vec<i32> = Vec::new();

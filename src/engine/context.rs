@@ -13,7 +13,8 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_sys_2::{LLAMA_FLASH_ATTN_TYPE_DISABLED, LLAMA_FLASH_ATTN_TYPE_ENABLED};
 
-use super::llama::Model;
+use super::attention;
+use super::llama::{Model, gpus};
 use super::pace::{MEASURED, Pace};
 use super::process::{physical_memory, processor_seconds};
 use super::protocol::{CacheType, ModelOptions};
@@ -64,6 +65,7 @@ pub fn new<'model>(
         })
         .with_n_threads(threads)
         .with_n_threads_batch(threads);
+    let parameters = if gpus().is_empty() { attention::take_over(parameters) } else { parameters };
     model.llama.new_context(backend, parameters).map_err(|_| {
         format!(
             "there is not enough memory for a context of {cells} tokens; pass a smaller one with --context"

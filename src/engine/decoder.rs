@@ -17,6 +17,7 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::token::LlamaToken;
 
+use super::attention;
 use super::cache::{Cache, Cells};
 use super::context::{self, ACTIVE, BATCH, LANES};
 use super::exponential::log_sum_exp;
@@ -468,6 +469,7 @@ impl<'model> Decoder<'model> {
         let traffic = self.cache.traffic;
         Counters {
             processor: processor_seconds(),
+            shared: attention::calls(),
             cells: self.cache.cells() as u64,
             idle_cells: self.cache.idle_cells() as u64,
             lanes: lanes as u64,

@@ -83,7 +83,8 @@ fn sum(block: &[f32], best: f32, scale: f32) -> f64 {
 }
 
 /// The exponential of a number that is at most 0: a power of two times a polynomial.
-fn exponential(x: f32) -> f32 {
+#[inline]
+pub fn exponential(x: f32) -> f32 {
     /// Adding it rounds to a whole number, which then stands in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
     let scaled = x * std::f32::consts::LOG2_E;
@@ -94,7 +95,8 @@ fn exponential(x: f32) -> f32 {
     let power = f32::from_bits(rounded.to_bits().wrapping_sub(ROUND.to_bits() - 127) << 23);
     let polynomial = 1.0
         + f * (1.0
-            + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f / 720.0)))));
+            + f * (0.5
+                + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f * (1.0 / 720.0))))));
     power * polynomial
 }
 

@@ -8,6 +8,8 @@
 //! - [`Worker`]: llama.cpp in a worker process; its inside is [`worker`].
 //! - [`Scripted`]: a deterministic, paced engine for the tests of everything else.
 
+#[cfg_attr(not(target_arch = "x86_64"), path = "attention/none.rs")]
+mod attention;
 mod cache;
 mod context;
 mod deadline;

@@ -1,8 +1,8 @@
 //! What the worker asks of the operating system: to die with its parent, to stay within the
 //! machine's memory, and what time it took.
 //!
-//! Responsible for the system calls that the standard library does not have. All `unsafe` code
-//! of the engine is here: plain calls with numbers and pointers to locals.
+//! Responsible for the system calls that the standard library does not have. What is `unsafe` in it
+//! are plain calls with numbers and pointers to locals.
 
 #![allow(unsafe_code)] // system calls without a safe form in the standard library
 

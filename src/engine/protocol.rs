@@ -414,6 +414,8 @@ pub struct Counters {
     pub decoded: u64,
     /// Tokens that were sampled.
     pub sampled: u64,
+    /// Attentions of a layer in which a cell was read once for all rows that see it.
+    pub shared: u64,
     /// Seconds of processor time of decoding.
     pub decoding: f64,
     /// Seconds of processor time of the worker in all, since it was started.
