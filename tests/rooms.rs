@@ -85,7 +85,7 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("SetTitle", &[]),
     ("CopyToClipboard", &["src/ui/clipboard.rs"]),
     ("arboard", &["src/ui/clipboard.rs"]),
-    ("unsafe", &["src/engine/process.rs", "src/ui/signals.rs"]),
+    ("unsafe", &["src/engine/attention/operation.rs", "src/ui/signals.rs"]),
 ];
 
 /// The most lines that a file may have.

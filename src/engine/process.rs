@@ -1,18 +1,15 @@
 //! What the worker asks of the operating system: to die with its parent, to stay within the
 //! machine's memory, and what time it took.
 //!
-//! Responsible for the system calls that the standard library does not have. What is `unsafe` in it
-//! are plain calls with numbers and pointers to locals.
+//! Responsible for the system calls that the standard library does not have.
 
-#![allow(unsafe_code)] // system calls without a safe form in the standard library
+#[cfg(unix)]
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// Has the kernel kill this process when the thread that started it ends, however it ends.
 pub fn die_with_parent() {
     #[cfg(target_os = "linux")]
-    // SAFETY: takes numbers and touches no memory of ours.
-    unsafe {
-        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
-    }
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
 }
 
 /// Makes sure that a worker that wants too much memory fails alone: allocations beyond the
@@ -22,46 +19,39 @@ pub fn stay_within_memory() {
     // Refused where the system forbids it; then the limit below is what is left.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     #[cfg(target_os = "linux")]
-    if let Some(limit) = physical_memory() {
-        let limit = libc::rlimit { rlim_cur: limit, rlim_max: limit };
-        // SAFETY: the pointer is to a local that outlives the call.
-        unsafe {
-            libc::setrlimit(libc::RLIMIT_DATA, &raw const limit);
-        }
-    }
+    limit(Resource::Data, physical_memory());
 }
 
 /// Leaves no core file behind: it would hold the texts that the worker was reading.
 pub fn leave_no_core() {
     #[cfg(unix)]
-    {
-        let limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: the pointer is to a local that outlives the call.
-        unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const limit) };
-    }
+    limit(Resource::Core, Some(0));
 }
 
-/// Returns the machine's memory in bytes.
+#[cfg(unix)]
+fn limit(resource: Resource, most: Option<u64>) {
+    let _ = setrlimit(resource, Rlimit { current: most, maximum: most });
+}
+
+/// Returns the machine's memory in bytes, where that is known: on Linux.
 pub fn physical_memory() -> Option<u64> {
-    // SAFETY: takes a number and touches no memory of ours.
-    #[cfg(unix)]
-    let (pages, size) =
-        unsafe { (libc::sysconf(libc::_SC_PHYS_PAGES), libc::sysconf(libc::_SC_PAGESIZE)) };
-    #[cfg(not(unix))]
-    let (pages, size) = (0i64, 0i64);
-    let bytes = u64::try_from(pages).ok()?.checked_mul(u64::try_from(size).ok()?)?;
-    (bytes > 0).then_some(bytes)
+    #[cfg(target_os = "linux")]
+    {
+        let known = rustix::system::sysinfo();
+        #[allow(clippy::useless_conversion)] // a C long, which is short on 32-bit systems
+        let units: u64 = known.totalram.into();
+        units.checked_mul(known.mem_unit.into()).filter(|bytes| *bytes > 0)
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
 /// Returns the seconds of processor time of this process, all threads together.
 pub fn processor_seconds() -> f64 {
     #[cfg(unix)]
     {
-        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        // SAFETY: the pointer is to a local that outlives the call.
-        let failed =
-            unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) } != 0;
-        if failed { 0.0 } else { time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9 }
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
     }
     #[cfg(not(unix))]
     {

@@ -4,7 +4,7 @@
 //! its place: llama.cpp shows every operation of a graph to a callback, and knows operations whose
 //! work is a function of its user. Not responsible for the arithmetic.
 //!
-//! One of the modules that may use `unsafe`: what llama.cpp hands over are pointers.
+//! The engine's one module with `unsafe` code: what llama.cpp hands over are pointers.
 
 #![allow(unsafe_code)] // see above; each block says why it is sound
 
