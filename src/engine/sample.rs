@@ -5,6 +5,8 @@
 //! of (seed, position), so a branch draws the same tokens whatever runs beside it. A vocabulary
 //! may have 150,000 tokens, so nothing is copied or sorted that need not be.
 
+use std::borrow::Cow;
+
 use super::exponential::{Weights, log_sum_exp};
 use super::protocol::Penalties;
 use crate::tree::Sampling;
@@ -24,6 +26,10 @@ pub enum Refusal {
     /// The grammar allows no token of the vocabulary.
     NothingAllowed,
 }
+
+/// How often a token that the grammar forbids is put aside and another drawn before the grammar is
+/// asked about all at once, which takes milliseconds where there are 150,000.
+const REDRAWS: u64 = 4;
 
 /// Something that allows some tokens and forbids others.
 pub trait Allow {
@@ -52,30 +58,58 @@ pub fn draw(
     grammar: Option<&mut dyn Allow>,
 ) -> Result<Drawn, Refusal> {
     let total = log_sum_exp(raw).ok_or(Refusal::NotNumbers)?;
-    let mut kept = candidates(shaped, sampling);
+    let kept = candidates(shaped, sampling);
     let random = uniform(place.seed, place.position);
     let mut token = match &kept {
         Some(kept) => pick(kept, sampling.temperature, random),
         None => Weights::new(shaped, sampling.temperature).pick(random),
     };
     if let Some(grammar) = grammar {
-        let mut drawn = vec![(token, shaped[token])];
-        grammar.retain(&mut drawn);
-        if drawn.is_empty() {
-            let mut left = kept.take().unwrap_or_default();
-            grammar.retain(&mut left);
-            if left.is_empty() {
-                left = shaped.iter().copied().enumerate().collect();
-                grammar.retain(&mut left);
-            }
-            if left.is_empty() {
-                return Err(Refusal::NothingAllowed);
-            }
-            // A number that the first draw did not use.
-            token = pick(&left, sampling.temperature, uniform(!place.seed, place.position));
-        }
+        token = allowed(token, kept, shaped, sampling.temperature, place, grammar)?;
     }
     Ok(Drawn { token, logprob: log_probability(raw[token], total) })
+}
+
+/// Returns a token that a grammar allows: the one that was drawn, or one drawn from those that are left
+/// when forbidden ones are put aside, which leaves the distribution over what is allowed.
+fn allowed(
+    mut token: usize,
+    mut kept: Option<Vec<(usize, f32)>>,
+    shaped: &[f32],
+    temperature: f32,
+    place: Place,
+    grammar: &mut dyn Allow,
+) -> Result<usize, Refusal> {
+    // Numbers that the first draw did not use.
+    let random = |redraw: u64| uniform(!place.seed, place.position ^ (redraw << 48));
+    let mut left = Cow::Borrowed(shaped);
+    for redraw in 1..=REDRAWS {
+        let mut drawn = vec![(token, shaped[token])];
+        grammar.retain(&mut drawn);
+        if !drawn.is_empty() {
+            return Ok(token);
+        }
+        token = if let Some(kept) = &mut kept {
+            kept.retain(|(other, _)| *other != token);
+            if kept.is_empty() {
+                break;
+            }
+            pick(kept, temperature, random(redraw))
+        } else {
+            left.to_mut()[token] = f32::NEG_INFINITY;
+            Weights::new(&left, temperature).pick(random(redraw))
+        };
+    }
+    let mut rest = kept.unwrap_or_default();
+    grammar.retain(&mut rest);
+    if rest.is_empty() {
+        rest = all(shaped).collect();
+        grammar.retain(&mut rest);
+    }
+    if rest.is_empty() {
+        return Err(Refusal::NothingAllowed);
+    }
+    Ok(pick(&rest, temperature, random(0)))
 }
 
 /// Returns the log-probability of a logit, finite even where f32 has no probability for it.
