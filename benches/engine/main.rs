@@ -26,7 +26,7 @@ const ROOT: usize = 128;
 
 /// What is measured and with what.
 struct Setting {
-    model: Option<PathBuf>,
+    model: PathBuf,
     threads: u32,
     context: u32,
     new: usize,
@@ -88,9 +88,13 @@ fn main() {
 }
 
 fn run(model: &str) {
-    let file = (model != "embedded").then(|| PathBuf::from(model));
-    let stem = file.as_deref().and_then(Path::file_stem);
-    let name = stem.map_or("embedded".into(), |stem| stem.to_string_lossy().into_owned());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut file = PathBuf::from(model);
+    if model == "embedded" {
+        file = folder.path().join("embedded.gguf");
+        shapes::write_endless(&file);
+    }
+    let name = file.file_stem().expect("a file").to_string_lossy().into_owned();
     let threads = u32::try_from(numbers("PLEACH_THREADS", "1")[0]).unwrap();
     let new = numbers("PLEACH_NEW", "64")[0];
     let (prefixes, branches) =

@@ -14,13 +14,10 @@ use crate::{CHILDREN, EXPANSIONS, Figure, ROOT, STEP, Setting, own_seconds, pare
 const TEMPLATE: &str = "{% for message in messages %}{{ message['content'] }}{% endfor %}";
 /// The tokens of a path that a search still expands: the embedded model reads 512.
 const DEEPEST: usize = 440;
-/// Never ends by itself.
-const ENDLESS: &str = "root ::= [^~] root";
 
 struct Bench {
     worker: Worker,
     events: Events,
-    endless: Option<String>,
     id: u64,
 }
 
@@ -28,7 +25,7 @@ impl Bench {
     fn start(setting: &Setting) -> Self {
         let (worker, mut events) = Worker::start(env!("CARGO_BIN_EXE_pleach").into());
         worker.send(Request::Load(ModelOptions {
-            file: setting.model.clone(),
+            file: Some(setting.model.clone()),
             template: Some(TEMPLATE.to_owned()),
             context: Some(setting.context),
             threads: Some(setting.threads),
@@ -41,9 +38,7 @@ impl Bench {
                 _ => {}
             }
         }
-        // Random weights next to never end a turn; the embedded model does all the time.
-        let endless = setting.model.is_none().then(|| ENDLESS.to_owned());
-        Self { worker, events, endless, id: 0 }
+        Self { worker, events, id: 0 }
     }
 
     /// Continues a sequence in branches of a length and returns the tokens of each.
@@ -63,7 +58,6 @@ impl Bench {
             sampling: Sampling { temperature: 1.0, ..Sampling::default() },
             segmentation: Segmentation::Whole,
             max_tokens: u32::try_from(length).unwrap(),
-            grammar: self.endless.clone(),
             ..Generate::default()
         }));
         let mut grown: BTreeMap<u32, Vec<i32>> = BTreeMap::new();

@@ -33,13 +33,9 @@ impl Plain {
     pub fn load(setting: &Setting) -> Self {
         send_logs_to_tracing(LogOptions::default().with_logs_enabled(false));
         let backend = LlamaBackend::init().expect("llama.cpp starts");
-        let embedded = tempfile::NamedTempFile::new().expect("a temporary file");
-        let file = setting.model.clone().unwrap_or_else(|| {
-            std::fs::write(embedded.path(), pleach::assets::MODEL).expect("room for the model");
-            embedded.path().to_owned()
-        });
         let parameters = LlamaModelParams::default();
-        let model = LlamaModel::load_from_file(&backend, &file, &parameters).expect("a model");
+        let model =
+            LlamaModel::load_from_file(&backend, &setting.model, &parameters).expect("a model");
         let model = MODEL.get_or_init(|| model);
         let threads = i32::try_from(setting.threads).unwrap();
         let parameters = LlamaContextParams::default()

@@ -1,5 +1,5 @@
 //! Models with random weights in the shapes of real ones: they cost what those cost, and say
-//! nothing. Weights are 8-bit blocks (`Q8_0`).
+//! nothing. Weights are 8-bit blocks (`Q8_0`). And the embedded model without an end of a turn.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -54,6 +54,26 @@ pub fn write_all(folder: &Path) {
         }
         println!("{}", path.display());
     }
+}
+
+/// Writes the embedded model so that its turns have no end, for it ends one after a few steps, and what
+/// it is compared with goes on. Another token of the same length stands for the end, which is none.
+pub fn write_endless(path: &Path) {
+    let mut bytes = pleach::assets::MODEL.to_vec();
+    let places = |bytes: &[u8], wanted: &[u8]| -> Vec<usize> {
+        let windows = bytes.windows(wanted.len()).enumerate();
+        windows.filter(|(_, window)| *window == wanted).map(|(at, _)| at).collect()
+    };
+    for at in places(&bytes, b"<|im_end|>") {
+        bytes[at..at + 10].copy_from_slice(b"<|im_out|>");
+    }
+    for key in ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"] {
+        for at in places(&bytes, key.as_bytes()) {
+            // Behind the key its type, a number of four bytes, and the number: now that of a byte 0.
+            bytes[at + key.len() + 4..][..4].fill(0);
+        }
+    }
+    std::fs::write(path, bytes).expect("room for the model");
 }
 
 fn string(text: &str) -> Vec<u8> {

@@ -12,9 +12,7 @@ const BLOCK: usize = 256;
 /// number, which means that the model or its arithmetic is broken.
 #[must_use]
 pub fn log_sum_exp(logits: &[f32]) -> Option<f64> {
-    let weights = Weights::new(logits, 1.0);
-    let total = weights.total();
-    (weights.best.is_finite() && total.is_finite()).then(|| f64::from(weights.best) + total.ln())
+    Weights::new(logits, 1.0).log_sum()
 }
 
 /// The weight of each token: the exponential of its distance from the best at a temperature.
@@ -32,6 +30,14 @@ impl<'logits> Weights<'logits> {
         let scale = temperature.recip();
         let blocks = logits.chunks(BLOCK).map(|block| sum(block, best, scale)).collect();
         Self { logits, best, scale, blocks }
+    }
+
+    /// Returns the natural logarithm of the sum of the logits' exponentials, for weights at temperature
+    /// 1, or `None` if a logit is not a number.
+    #[must_use]
+    pub fn log_sum(&self) -> Option<f64> {
+        let total = self.total();
+        (self.best.is_finite() && total.is_finite()).then(|| f64::from(self.best) + total.ln())
     }
 
     /// Returns the sum of all weights.

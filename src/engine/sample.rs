@@ -6,6 +6,7 @@
 //! may have 150,000 tokens, so nothing is copied or sorted that need not be.
 
 use std::borrow::Cow;
+use std::ptr;
 
 use super::exponential::{Weights, log_sum_exp};
 use super::protocol::Penalties;
@@ -57,11 +58,14 @@ pub fn draw(
     place: Place,
     grammar: Option<&mut dyn Allow>,
 ) -> Result<Drawn, Refusal> {
-    let total = log_sum_exp(raw).ok_or(Refusal::NotNumbers)?;
+    let unmodified = Weights::new(raw, 1.0);
+    let total = unmodified.log_sum().ok_or(Refusal::NotNumbers)?;
+    let is_unmodified = ptr::eq(raw, shaped) && sampling.temperature == 1.0;
     let kept = candidates(shaped, sampling);
     let random = uniform(place.seed, place.position);
     let mut token = match &kept {
         Some(kept) => pick(kept, sampling.temperature, random),
+        None if is_unmodified => unmodified.pick(random),
         None => Weights::new(shaped, sampling.temperature).pick(random),
     };
     if let Some(grammar) = grammar {

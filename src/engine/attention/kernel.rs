@@ -1,8 +1,6 @@
 //! Who attends to what, and by which arithmetic.
 
-use std::arch::x86_64::{
-    _mm256_add_ps, _mm256_fmadd_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_sub_ps,
-};
+use std::arch::x86_64::{_mm256_fmadd_ps, _mm256_set1_ps, _mm256_setzero_ps};
 use std::ops::Range;
 
 use bytemuck::{cast, cast_slice, cast_slice_mut};
@@ -146,7 +144,7 @@ impl Rows<'_> {
         let zero = _mm256_setzero_ps();
         let query = self.query(row).as_chunks::<LANES>().0;
         for cells in group.cells.chunks(BLOCK) {
-            let mut weights = [f32::NEG_INFINITY; BLOCK];
+            let mut weights = [0.0; BLOCK];
             let mut best = f32::NEG_INFINITY;
             for (weight, cell) in weights.iter_mut().zip(cells) {
                 let key = keys.vector(*cell as usize, self.head, *width).as_chunks().0;
@@ -157,13 +155,11 @@ impl Rows<'_> {
                 *weight = sum(product) * scale;
                 best = best.max(*weight);
             }
-            let mut weight = zero;
-            let used = cells.len().div_ceil(LANES);
-            for weights in weights.as_chunks_mut::<LANES>().0.iter_mut().take(used) {
-                let lanes = exponentials(_mm256_sub_ps(cast(*weights), _mm256_set1_ps(best)));
-                weight = _mm256_add_ps(weight, lanes);
-                *weights = cast(lanes);
+            let weights = &mut weights[..cells.len()];
+            for weight in &mut *weights {
+                *weight -= best;
             }
+            exponentials(weights);
             let mut total = [zero; WIDEST / LANES];
             for (weight, cell) in weights.iter().zip(cells) {
                 let value = values.vector(*cell as usize, self.head, *width).as_chunks().0;
@@ -172,7 +168,7 @@ impl Rows<'_> {
                 }
             }
             let total = cast_slice(&total).iter().copied();
-            sums.add(row - self.range.start, best, sum(weight), total);
+            sums.add(row - self.range.start, best, weights.iter().sum(), total);
         }
     }
 }

@@ -27,13 +27,10 @@ pub fn sum(lanes: Lanes) -> f32 {
     (pair(0) + pair(2)) + (pair(1) + pair(3))
 }
 
-/// The exponentials of numbers that are at most 0.
+/// Replaces numbers that are at most 0 by their exponentials.
 #[target_feature(enable = "avx2,f16c,fma")]
-#[inline]
-pub fn exponentials(lanes: Lanes) -> Lanes {
-    let mut numbers: [f32; LANES] = cast(lanes);
-    for number in &mut numbers {
+pub fn exponentials(numbers: &mut [f32]) {
+    for number in numbers {
         *number = exponential(*number);
     }
-    cast(numbers)
 }

@@ -8,7 +8,7 @@ use std::arch::x86_64::{
     _mm256_setzero_ps, _mm256_sub_ps,
 };
 
-use bytemuck::cast;
+use bytemuck::{cast, cast_slice_mut};
 
 use super::Layer;
 use super::lanes::{LANES, Lanes, exponentials, widen};
@@ -26,6 +26,7 @@ pub struct Block {
 impl Block {
     /// Reads at most [`BLOCK`] cells.
     #[target_feature(enable = "avx2,f16c,fma")]
+    #[inline]
     pub fn read(&mut self, layer: &Layer<'_>, head: usize, cells: &[u32]) {
         let width = layer.width;
         for (tensor, numbers) in [(&layer.keys, &mut self.keys), (&layer.values, &mut self.values)]
@@ -99,18 +100,31 @@ impl<const N: usize, const WAYS: usize> Product<'_, N, WAYS> {
     #[target_feature(enable = "avx2,f16c,fma")]
     #[inline]
     fn weigh(&mut self, scores: &mut [[Lanes; N]]) {
+        let mut rest = [_mm256_setzero_ps(); N];
         for n in 0..N {
             let best =
                 scores.iter().fold(self.best[n], |best, score| _mm256_max_ps(score[n], best));
-            let rest = exponentials(_mm256_sub_ps(self.best[n], best));
+            rest[n] = _mm256_sub_ps(self.best[n], best);
             self.best[n] = best;
-            self.weight[n] = _mm256_mul_ps(self.weight[n], rest);
-            for values in &mut *self.values {
-                values[n] = _mm256_mul_ps(values[n], rest);
+        }
+        exponentials(cast_slice_mut(&mut rest));
+        for scores in &mut *scores {
+            for (score, best) in scores.iter_mut().zip(self.best) {
+                *score = _mm256_sub_ps(*score, best);
             }
-            for score in &mut *scores {
-                score[n] = exponentials(_mm256_sub_ps(score[n], best));
-                self.weight[n] = _mm256_add_ps(self.weight[n], score[n]);
+        }
+        exponentials(cast_slice_mut(scores));
+        for (weight, rest) in self.weight.iter_mut().zip(rest) {
+            *weight = _mm256_mul_ps(*weight, rest);
+        }
+        for weights in scores {
+            for (sum, weight) in self.weight.iter_mut().zip(weights) {
+                *sum = _mm256_add_ps(*sum, *weight);
+            }
+        }
+        for values in &mut *self.values {
+            for (value, rest) in values.iter_mut().zip(rest) {
+                *value = _mm256_mul_ps(*value, rest);
             }
         }
     }
@@ -124,7 +138,8 @@ impl<const N: usize, const WAYS: usize> Product<'_, N, WAYS> {
         let totals = self.values.as_chunks_mut::<4>().0.as_chunks_mut::<WAYS>().0;
         for (at, total) in totals.iter_mut().enumerate() {
             let mut sums = *total;
-            for (numbers, weights) in values[at..].iter().step_by(step).zip(weights) {
+            for (numbers, weights) in values.chunks_exact(step).zip(weights) {
+                let numbers = &numbers[at];
                 for way in 0..WAYS {
                     sums[way] = multiply_add(sums[way], numbers[way], weights);
                 }
