@@ -23,8 +23,8 @@ use super::protocol::{CacheType, ModelOptions};
 pub const ACTIVE: usize = 63;
 /// Lanes: those of branches, and as many as are worth keeping of what was decoded before.
 pub const LANES: u32 = 96;
-/// The most rows of a batch. A step is never longer than this, so a cancel never waits long.
-pub const BATCH: usize = 128;
+/// The most rows of a batch.
+pub const BATCH: usize = 256;
 /// Cells of the key-value cache unless told otherwise.
 const CONTEXT: u32 = 8192;
 /// Models below this many parameters decode faster on one thread than on several.
@@ -49,7 +49,7 @@ pub fn new<'model>(
         CacheType::F16 => KvCacheType::F16,
         CacheType::Q8 => KvCacheType::Q8_0,
     };
-    let batch = u32::try_from(BATCH).unwrap_or(128);
+    let batch = u32::try_from(BATCH).unwrap_or(256);
     let parameters = LlamaContextParams::default()
         .with_n_ctx(NonZeroU32::new(cells))
         .with_n_batch(batch)

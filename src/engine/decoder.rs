@@ -36,6 +36,10 @@ use crate::tree::Token;
 const FLUSH: Duration = Duration::from_millis(12);
 /// While branches stream, a prompt is read in pieces that take about this long.
 const PIECE: f64 = 0.1;
+/// Else in pieces of this many rows, or of as many as take no longer than `STEP`: a cancel waits for
+/// the end of a step.
+const ROWS: usize = 128;
+const STEP: f64 = 2.0;
 /// Cells that retired lanes may hold in any case: as many as cost nothing to look at.
 const IDLE: usize = 512;
 /// Cells that a branch is expected to need, so that not too many begin at once.
@@ -344,7 +348,7 @@ impl<'model> Decoder<'model> {
     /// group that is cheapest, or all of them beside a piece of what must be read.
     fn choose(&self) -> Vec<(usize, usize)> {
         if self.deterministic {
-            let rows = |strand: &Strand| strand.unfed().min(BATCH);
+            let rows = |strand: &Strand| strand.unfed().min(ROWS);
             return self.strands.first().map(|strand| (0, rows(strand))).into_iter().collect();
         }
         let samples = |at: &usize| self.strands[*at].unfed() == 1;
@@ -353,10 +357,11 @@ impl<'model> Decoder<'model> {
         if reading.is_empty() {
             sampling.truncate(self.pace.group(sampling.len()));
         }
-        let mut room = BATCH - sampling.len();
-        if !sampling.is_empty() {
-            room = room.min(self.pace.rows_in(PIECE).max(16));
-        }
+        let mut room = if sampling.is_empty() {
+            self.pace.rows_in(STEP).clamp(ROWS, BATCH)
+        } else {
+            self.pace.rows_in(PIECE).max(16).min(ROWS - sampling.len())
+        };
         let mut choice: Vec<_> = sampling.into_iter().map(|at| (at, 1)).collect();
         for at in reading {
             let rows = self.strands[at].unfed().min(room);
