@@ -36,9 +36,9 @@ use crate::tree::Token;
 const FLUSH: Duration = Duration::from_millis(12);
 /// While branches stream, a prompt is read in pieces that take about this long.
 const PIECE: f64 = 0.1;
-/// Else in pieces of this many rows, or of as many as take no longer than `STEP`: a cancel waits for
-/// the end of a step.
+/// Else in pieces of this many rows, or of as many as take no longer than [`STEP`].
 const ROWS: usize = 128;
+/// Seconds, of processor time on a processor: a cancel waits for the end of a step.
 const STEP: f64 = 2.0;
 /// Cells that retired lanes may hold in any case: as many as cost nothing to look at.
 const IDLE: usize = 512;

@@ -19,18 +19,20 @@ pub fn stay_within_memory() {
     // Refused where the system forbids it; then the limit below is what is left.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     #[cfg(target_os = "linux")]
-    limit(Resource::Data, physical_memory());
+    if let Some(most) = physical_memory() {
+        limit(Resource::Data, most);
+    }
 }
 
 /// Leaves no core file behind: it would hold the texts that the worker was reading.
 pub fn leave_no_core() {
     #[cfg(unix)]
-    limit(Resource::Core, Some(0));
+    limit(Resource::Core, 0);
 }
 
 #[cfg(unix)]
-fn limit(resource: Resource, most: Option<u64>) {
-    let _ = setrlimit(resource, Rlimit { current: most, maximum: most });
+fn limit(resource: Resource, most: u64) {
+    let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
 }
 
 /// Returns the machine's memory in bytes, where that is known: on Linux.

@@ -85,12 +85,14 @@ impl Rows<'_> {
     /// Adds to the sums of the rows that see a group what its cells are to them.
     #[target_feature(enable = "avx2,f16c,fma")]
     fn attend(&self, group: &Group, seeing: &[usize], memory: &mut Memory) {
-        if let [row] = seeing {
-            return self.alone(group, *row, &mut memory.sums);
+        match seeing {
+            [] => return,
+            [row] => return self.alone(group, *row, &mut memory.sums),
+            _ => {}
         }
         // Chunks as even as whole bundles allow.
-        let chunks = seeing.len().div_ceil(BUNDLES * LANES).max(1);
-        let chunk = seeing.len().div_ceil(chunks).next_multiple_of(LANES).max(LANES);
+        let chunks = seeing.len().div_ceil(BUNDLES * LANES);
+        let chunk = seeing.len().div_ceil(chunks).next_multiple_of(LANES);
         for rows in seeing.chunks(chunk) {
             match rows.len().div_ceil(LANES) {
                 1 => self.together::<1, 2>(group, rows, memory),

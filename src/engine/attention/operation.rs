@@ -25,7 +25,7 @@ use llama_cpp_sys_2::{
 use super::kernel::{self, Scratch, WIDEST};
 use super::{Layer, Strided};
 
-/// From as many rows on llama.cpp's own attention reads cells once for all.
+/// Beyond as many rows llama.cpp's own attention reads cells once for all; and a group has 64 bits.
 const MOST_TOKENS: i64 = 63;
 /// Where the scale stands among the parameters of our operation: behind those of llama.cpp.
 const SCALE: usize = 15;
